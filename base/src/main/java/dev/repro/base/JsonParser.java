@@ -80,12 +80,12 @@ public final class JsonParser {
                 throw error("a member name was expected");
             }
             String name = string();
-            space();
-            expect(':');
-            space();
             if (members.containsKey(name)) {
                 throw error("member `" + name + "` stands twice");
             }
+            space();
+            expect(':');
+            space();
             members.put(name, value(depth + 1));
             space();
             if (peek() == '}') {
