@@ -1,0 +1,138 @@
+package dev.repro.cli;
+
+import dev.repro.base.Problem;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/// The tree of verbs, and what they share.
+@Command(name = "repro", description = "Know what you run: build a unikernel twice, compare bit for bit, explain any difference.",
+        synopsisHeading = "usage: ", descriptionHeading = "%n", commandListHeading = "%nverbs:%n", optionListHeading = "%noptions:%n",
+        synopsisSubcommandLabel = "VERB", footer = {"", "example: repro check examples/hello/hello.hvt", "",
+            "exit codes: 0 yes, 1 no (differs, not verified), 2 usage or bad input, 3 this machine cannot do it, 4 network or storage",
+            "more: repro help VERB, and the folder docs"},
+        subcommands = {InitCommand.class, LockCommand.class, BuildCommand.class, CheckCommand.class, ManifestCommand.class, DoctorCommand.class,
+            VersionCommand.class, CompletionCommand.class, CommandLine.HelpCommand.class})
+final class Commands {
+    final Main.Streams streams;
+    final Map<String, String> env;
+    final Path directory;
+
+    @Option(names = {"-V", "--version"}, versionHelp = true, description = "print the version")
+    boolean version;
+
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "print this help")
+    boolean help;
+
+    private Commands(Main.Streams streams, Map<String, String> env, Path directory) {
+        this.streams = streams;
+        this.env = env;
+        this.directory = directory;
+    }
+
+    static int run(String[] args, Main.Streams streams, Map<String, String> env, Path directory) {
+        var commands = new Commands(streams, env, directory);
+        var line = line(commands);
+        return line.execute(args);
+    }
+
+    static CommandLine line(Commands commands) {
+        var line = new CommandLine(commands);
+        line.setOut(new java.io.PrintWriter(commands.streams.out(), true));
+        line.setErr(new java.io.PrintWriter(commands.streams.err(), true));
+        line.getCommandSpec().version("repro " + Main.VERSION);
+        line.setUsageHelpAutoWidth(true);
+        line.setUsageHelpLongOptionsMaxWidth(30);
+        line.setParameterExceptionHandler(commands::misused);
+        line.setExecutionExceptionHandler(commands::failed);
+        return line;
+    }
+
+    /// For who wants the tree of verbs, not to run one.
+    static CommandLine tree() {
+        return line(new Commands(new Main.Streams(System.out, System.err, false), Map.of(), Path.of("")));
+    }
+
+    private int misused(CommandLine.ParameterException e, String[] args) {
+        String message = e.getMessage().lines().findFirst().orElse("");
+        var problem = Problem.usage(Character.toLowerCase(message.charAt(0)) + message.substring(1));
+        List<String> near = e instanceof CommandLine.UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
+        String verb = e.getCommandLine().getCommandSpec().qualifiedName();
+        problem.hint((near.isEmpty() ? "" : "did you mean " + String.join(" or ", near.subList(0, Math.min(3, near.size()))) + "? ") + verb + " --help");
+        boolean json = List.of(args).contains("--json");
+        new Voice(streams, env, false, json).fail(problem);
+        return problem.exit().code;
+    }
+
+    private int failed(Exception e, CommandLine line, CommandLine.ParseResult parsed) {
+        boolean json = line.getCommand() instanceof Verb verb && verb.json;
+        var voice = new Voice(streams, env, false, json);
+        switch (e) {
+            case Problem problem -> {
+                voice.fail(problem);
+                return problem.exit().code;
+            }
+            case InterruptedException _ -> {
+                voice.fail(Problem.environment("interrupted"));
+                return 130;
+            }
+            case java.nio.file.FileSystemException f -> {
+                String reason = f.getReason() != null ? f.getReason() : f.getClass().getSimpleName().replace("Exception", "");
+                return fail(voice, Problem.storage("cannot read or write: " + reason.toLowerCase(java.util.Locale.ROOT)).where(f.getFile()));
+            }
+            case java.io.IOException io -> {
+                return fail(voice, Problem.storage("cannot read or write: " + io.getMessage()));
+            }
+            default -> {
+                streams.err().println("repro: internal error: this is a bug in repro; please report it with the lines below");
+                e.printStackTrace(streams.err());
+                return 70; // EX_SOFTWARE of sysexits.h
+            }
+        }
+    }
+
+    private static int fail(Voice voice, Problem problem) {
+        voice.fail(problem);
+        return problem.exit().code;
+    }
+
+    /// What every verb has.
+    abstract static class Verb implements Callable<Integer> {
+        @ParentCommand
+        Object parent;
+
+        @Option(names = "--json", description = "print one JSON object on stdout, and nothing else there")
+        boolean json;
+
+        @Option(names = {"-q", "--quiet"}, description = "no progress")
+        boolean quiet;
+
+        @Option(names = {"-v", "--verbose"}, description = "more detail")
+        boolean verbose;
+
+        @Option(names = {"-h", "--help"}, usageHelp = true, description = "print this help")
+        boolean help;
+
+        Voice voice() {
+            return new Voice(commands().streams, commands().env, quiet, json);
+        }
+
+        Commands commands() {
+            return parent instanceof Verb verb ? verb.commands() : (Commands) parent;
+        }
+
+        Map<String, String> env() {
+            return commands().env;
+        }
+
+        /// A path as the user gave it, relative to where the user stands.
+        Path path(Path given) {
+            return commands().directory.resolve(given);
+        }
+    }
+}

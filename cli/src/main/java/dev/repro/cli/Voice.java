@@ -1,0 +1,99 @@
+package dev.repro.cli;
+
+import dev.repro.base.Json;
+import dev.repro.base.JsonText;
+import dev.repro.base.Problem;
+import java.io.PrintStream;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/// How the command speaks. Answers go to stdout, everything else to stderr.
+///
+/// Progress is one line that rewrites itself on a terminal; in a pipe, a line whenever a new step begins. With `--quiet` there is
+/// none. Colour only on a terminal without NO_COLOR (no-color.org).
+final class Voice implements Consumer<String> {
+    private final PrintStream out;
+    private final PrintStream err;
+    private final boolean live;
+    private final boolean quiet;
+    private final boolean json;
+    private final boolean colour;
+    private boolean dirtyLine;
+    private String step = "";
+
+    Voice(Main.Streams streams, Map<String, String> env, boolean quiet, boolean json) {
+        this.out = streams.out();
+        this.err = streams.err();
+        this.live = streams.terminal() && !"dumb".equals(env.get("TERM"));
+        this.colour = live && env.getOrDefault("NO_COLOR", "").isEmpty();
+        this.quiet = quiet;
+        this.json = json;
+    }
+
+    /// A line of the answer.
+    void say(String line) {
+        clear();
+        if (!json) {
+            out.println(line);
+        }
+    }
+
+    /// The answer as data: the one object of `--json`.
+    void answer(Json object) {
+        clear();
+        if (json) {
+            out.print(JsonText.pretty(object));
+        }
+    }
+
+    void warn(String line) {
+        clear();
+        err.println("repro: warning: " + line);
+    }
+
+    void fail(Problem problem) {
+        clear();
+        err.println(paint("31", "repro: error: ") + problem.line());
+        if (problem.hint() != null) {
+            err.println("repro: hint: " + problem.hint());
+        }
+        answer(problem.toJson());
+    }
+
+    /// A verdict: green for yes, red for no.
+    void verdict(boolean yes, String line) {
+        say(paint(yes ? "32" : "31", line));
+    }
+
+    /// Progress.
+    @Override
+    public synchronized void accept(String message) {
+        if (quiet) {
+            return;
+        }
+        if (live) {
+            err.print("\r\033[K" + paint("2", message));
+            err.flush();
+            dirtyLine = true;
+            return;
+        }
+        // "fetching 3 of 61 packages" and "fetching 4 of 61 packages" are one step.
+        String words = message.replaceAll("[0-9].*", "");
+        if (!words.equals(step)) {
+            step = words;
+            err.println("repro: " + message);
+        }
+    }
+
+    private synchronized void clear() {
+        if (dirtyLine) {
+            err.print("\r\033[K");
+            err.flush();
+            dirtyLine = false;
+        }
+    }
+
+    private String paint(String code, String text) {
+        return colour ? "\033[" + code + "m" + text + "\033[0m" : text;
+    }
+}
