@@ -1,0 +1,134 @@
+package dev.repro.builder;
+
+import dev.repro.base.Problem;
+import dev.repro.builder.recipe.Recipe;
+import dev.repro.builder.sandbox.End;
+import dev.repro.builder.sandbox.Mount;
+import dev.repro.builder.sandbox.Run;
+import dev.repro.builder.sandbox.SandboxSpec;
+import dev.repro.builder.vary.Surroundings;
+import dev.repro.builder.vary.Vary;
+import dev.repro.diffoscopelite.Clock;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// Runs builds of one project, each in surroundings of its own and in a work folder of its own.
+final class BuildRunner {
+    private final Workshop workshop;
+    private final Project project;
+
+    BuildRunner(Workshop workshop, Project project) {
+        this.workshop = workshop;
+        this.project = project;
+    }
+
+    /// @param side names the work folder: `A`, `B`, or what is proven
+    BuildResult run(String side, Surroundings around) throws Problem, InterruptedException {
+        try {
+            Path folder = workshop.work().folder(side);
+            Path tar = folder.resolve("source.tar");
+            try (var out = new BufferedOutputStream(Files.newOutputStream(tar), 1 << 16)) {
+                project.source().writeTar(out, around.get(Vary.FILE_ORDER).equals("descending"), Long.parseLong(around.get(Vary.MTIME)),
+                        Integer.parseInt(around.get(Vary.UMASK), 8));
+            }
+            Path outputs = Files.createDirectory(folder.resolve("out"));
+            Path log = folder.resolve("log");
+            var start = workshop.clock().instant();
+            Run run = workshop.sandbox().run(spec(around, tar, outputs, log));
+            var time = new Clock(start, workshop.clock().instant());
+            Files.delete(tar);
+            String why = failure(run, outputs);
+            return why == null ? new BuildResult.Built(side, around, run, log, time, collect(outputs))
+                    : new BuildResult.Failed(side, around, run, log, time, why);
+        } catch (IOException e) {
+            throw Problem.storage("a build could not be prepared or its outputs not be taken: " + e.getMessage()).where(workshop.cache()).because(e);
+        }
+    }
+
+    private SandboxSpec spec(Surroundings around, Path tar, Path outputs, Path log) {
+        var root = project.root();
+        var limits = project.limits();
+        String home = around.get(Vary.HOME);
+        String temporary = around.get(Vary.TEMP_NAMES);
+        var mounts = new ArrayList<Mount>(Faces.mounts(around));
+        mounts.add(new Mount.Tmpfs(top(around.buildPath()), limits.outputBytes()));
+        mounts.add(new Mount.Tmpfs(home, limits.outputBytes()));
+        if (!temporary.equals("/tmp")) {
+            mounts.add(new Mount.Tmpfs(temporary, limits.outputBytes()));
+        }
+        mounts.add(new Mount.ReadOnly(tar, Driver.SOURCE));
+        mounts.add(new Mount.Text(Driver.PATH, Driver.SCRIPT));
+        mounts.add(new Mount.Text(Driver.OUTPUTS, String.join("\n", outputPaths()) + "\n"));
+        mounts.add(new Mount.Writable(outputs, Driver.OUT));
+        root.shell(around.get(Vary.SHELL)).ifPresent(mounts::add);
+        var argv = Driver.argv(around, project.recipe().build().directory(), root.faketime().orElse(""), project.recipe().build().command());
+        return new SandboxSpec(root.root(), mounts, argv, environment(around), "/", around.get(Vary.HOST), around.uid(), around.gid(),
+                around.get(Vary.ASLR).equals("on"), around.cpus(), limits, log);
+    }
+
+    private Map<String, String> environment(Surroundings around) {
+        var env = new TreeMap<String, String>(project.recipe().build().environment());
+        env.putAll(Recipe.seedEnvironment(project.recipe().seeds()));
+        env.putAll(project.sourceEnvironment());
+        env.put("PATH", around.get(Vary.PATH));
+        env.put("HOME", around.get(Vary.HOME));
+        env.put("USER", around.userName());
+        env.put("LOGNAME", around.userName());
+        env.put("TMPDIR", around.get(Vary.TEMP_NAMES));
+        env.put("TZ", around.get(Vary.TIMEZONE));
+        env.put("LANG", around.get(Vary.LOCALE));
+        env.put("LC_ALL", around.get(Vary.LOCALE));
+        env.put("MAKEFLAGS", "-j" + around.get(Vary.PARALLELISM));
+        env.put("SOURCE_DATE_EPOCH", Long.toString(project.sourceDateEpoch()));
+        env.put("TERM", "dumb");
+        String extra = around.get(Vary.ENVIRONMENT);
+        if (!extra.isEmpty()) {
+            env.put(extra.substring(0, extra.indexOf('=')), extra.substring(extra.indexOf('=') + 1));
+        }
+        return env;
+    }
+
+    /// Why the build gave no outputs, or null.
+    private String failure(Run run, Path outputs) throws IOException {
+        if (run.end() != End.EXITED) {
+            return "it was stopped: " + run.end().sentence();
+        }
+        Path file = outputs.resolve("stage");
+        String stage = Files.exists(file) ? Files.readString(file).strip() : "";
+        String[] words = stage.split(" ", 2);
+        return switch (words[0]) {
+            case "done" -> run.exitCode() == 0 ? null : "the driver exited with " + run.exitCode();
+            case "built" -> "the command exited with " + words[1];
+            case "missing" -> "it did not make the output `" + words[1] + "`";
+            case "unpack" -> "the source could not be unpacked (the sandbox's output limit, or a toolchain without tar)";
+            case "copy" -> "the output `" + words[1] + "` could not be copied";
+            case "build" -> "the command did not come to its end";
+            default -> "the sandbox did not start the build (exit " + run.exitCode() + ")";
+        };
+    }
+
+    private Map<String, Path> collect(Path outputs) {
+        var out = new LinkedHashMap<String, Path>();
+        List<String> paths = outputPaths();
+        for (int i = 0; i < paths.size(); i++) {
+            out.put(paths.get(i), outputs.resolve(Integer.toString(i)));
+        }
+        return out;
+    }
+
+    private List<String> outputPaths() {
+        return project.recipe().outputs().stream().map(Recipe.Output::path).toList();
+    }
+
+    private static String top(String path) {
+        int second = path.indexOf('/', 1);
+        return second < 0 ? path : path.substring(0, second);
+    }
+}

@@ -1,0 +1,70 @@
+package dev.repro.cli;
+
+import dev.repro.base.Json;
+import dev.repro.builder.CheckReport;
+import dev.repro.builder.Checker;
+import dev.repro.builder.Level;
+import dev.repro.builder.Workshop;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "check", description = "Build twice in two sandboxes that differ in all that must not matter; compare both with each other and with the file.",
+        synopsisHeading = "usage: ", descriptionHeading = "%n", parameterListHeading = "%n", optionListHeading = "%noptions:%n",
+        footer = {"", "example: repro check examples/hello/hello.hvt"})
+final class CheckCommand extends Commands.Verb {
+
+    @Parameters(arity = "1..*", paramLabel = "IMAGE|FOLDER", description = "an image (its recipe is beside it or in a parent folder), or a folder with a recipe: all its outputs")
+    List<Path> targets;
+
+    @Option(names = "--recipe", paramLabel = "FILE", description = "the recipe, when it is not beside the image or in a parent folder")
+    Path recipe;
+
+    @Option(names = "--require", paramLabel = "LEVEL", defaultValue = "bitwise",
+            description = "weakest verdict that exits with 0: bitwise, mapped (equal in all that a tender maps), excepted (equal but for the recipe's exceptions); default ${DEFAULT-VALUE}")
+    String require;
+
+    @Option(names = "--allow-dirty", description = "check a source tree that differs from its last commit")
+    boolean allowDirty;
+
+    @Option(names = "--update-lock", description = "resolve the toolchain anew, check with it, and write the lock if the image is still made bit for bit")
+    boolean updateLock;
+
+    @Option(names = "--keep", paramLabel = "FOLDER", description = "keep both builds there: outputs, records, logs")
+    Path keep;
+
+    @Option(names = "--no-prove", description = "do not rebuild to prove causes that no canary proves")
+    boolean noProve;
+
+    @Override
+    public Integer call() throws Exception {
+        var voice = voice();
+        Level level = Level.parse(require);
+        var options = new Checker.Options(Optional.ofNullable(recipe).map(this::path), allowDirty, updateLock, Optional.ofNullable(keep).map(this::path), !noProve);
+        var reports = new ArrayList<CheckReport>();
+        try (var workshop = Workshop.open(env(), voice)) {
+            var checker = new Checker(workshop, options);
+            for (Path target : targets) {
+                for (CheckReport report : checker.check(path(target), target)) {
+                    print(report, level, voice, !reports.isEmpty());
+                    reports.add(report);
+                }
+            }
+        }
+        voice.answer(reports.size() == 1 ? reports.getFirst().toJson()
+                : Json.object("schema", "repro.checks.v1", "checks", reports.stream().map(CheckReport::toJson).toList()));
+        return reports.stream().allMatch(r -> r.satisfies(level)) ? 0 : 1;
+    }
+
+    private void print(CheckReport report, Level level, Voice voice, boolean blankBefore) {
+        if (blankBefore) {
+            voice.say("");
+        }
+        report.lines(verbose).forEach(voice::say);
+        voice.verdict(report.satisfies(level), report.verdictLine());
+    }
+}
