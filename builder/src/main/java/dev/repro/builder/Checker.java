@@ -1,0 +1,135 @@
+package dev.repro.builder;
+
+import dev.repro.base.Digest;
+import dev.repro.base.Problem;
+import dev.repro.builder.recipe.Recipe;
+import dev.repro.builder.vary.Profile;
+import dev.repro.diffoscopelite.Clock;
+import dev.repro.diffoscopelite.Comparison;
+import dev.repro.diffoscopelite.Diff;
+import dev.repro.diffoscopelite.Excepted;
+import dev.repro.diffoscopelite.Planted;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// `repro check`: builds twice, compares, explains.
+public final class Checker {
+    private final Workshop workshop;
+    private final Options options;
+
+    /// @param prove rebuild to prove causes that no canary proves
+    public record Options(Optional<Path> recipe, boolean allowDirty, boolean updateLock, Optional<Path> keep, boolean prove) {}
+
+    public Checker(Workshop workshop, Options options) {
+        this.workshop = workshop;
+        this.options = options;
+    }
+
+    /// One report for an image; for a folder or a recipe, one for each output.
+    ///
+    /// @param shown the target as the user gave it
+    public List<CheckReport> check(Path target, Path shown) throws Problem, InterruptedException {
+        var aim = Aim.find(target, shown, options.recipe());
+        try {
+            var project = Project.open(workshop, aim.recipe(), options.allowDirty(), options.updateLock());
+            return check(project, aim);
+        } catch (IOException e) {
+            throw Problem.storage("cannot compare: " + e.getMessage()).because(e);
+        }
+    }
+
+    private List<CheckReport> check(Project project, Aim aim) throws Problem, InterruptedException, IOException {
+        Profile profile = project.profile();
+        var runner = new BuildRunner(workshop, project);
+        var pair = Pair.build(runner, profile, workshop.progress());
+        Path kept = Kept.keep(workshop, project, pair, options.keep());
+        var diffs = new LinkedHashMap<String, Diff>();
+        if (pair.a() instanceof BuildResult.Built a && pair.b() instanceof BuildResult.Built b) {
+            for (var output : aim.outputs()) {
+                diffs.put(output.path(), compare(a.outputs().get(output.path()), b.outputs().get(output.path()), planted(project, profile, a.clock(), b.clock()), project, output));
+            }
+            prove(runner, profile, a, diffs);
+        }
+        var reports = new ArrayList<CheckReport>();
+        for (var output : aim.outputs()) {
+            reports.add(report(project, aim, output, pair, diffs.get(output.path()), kept));
+        }
+        Kept.tidy(kept, options.keep(), reports);
+        if (options.updateLock()) {
+            project.adoptLock(reports);
+        }
+        return reports;
+    }
+
+    private void prove(BuildRunner runner, Profile profile, BuildResult.Built a, Map<String, Diff> diffs) throws Problem, InterruptedException {
+        var unproven = new LinkedHashMap<String, Diff>();
+        diffs.forEach((path, diff) -> {
+            if (Prover.wanted(diff)) {
+                unproven.put(path, diff);
+            }
+        });
+        if (!options.prove() || unproven.isEmpty()) {
+            return;
+        }
+        var prover = new Prover(runner, profile, workshop.progress());
+        prover.rebuild(a, unproven);
+        unproven.forEach((path, diff) -> diffs.put(path, prover.proven(path, diff)));
+    }
+
+    private CheckReport report(Project project, Aim aim, Recipe.Output output, Pair pair, Diff ab, Path kept) throws IOException, Problem {
+        Path file = aim.file(output);
+        var made = file == null ? null : made(file);
+        Diff af = null;
+        var level = Level.UNBUILT;
+        ImageFacts facts = ImageFacts.NONE;
+        if (pair.a() instanceof BuildResult.Built a && ab != null) {
+            level = Level.of(ab.verdict());
+            Path ofA = a.outputs().get(output.path());
+            if (file != null) {
+                af = compare(ofA, file, planted(project, project.profile(), a.clock(), a.clock()), project, output);
+                level = level.weaker(Level.of(af.verdict()));
+            }
+            if (output.kind() == Recipe.Kind.IMAGE) {
+                facts = ImageFacts.of(ofA);
+            }
+        }
+        return new CheckReport(aim.shown(output), output.path(), made, side(project, pair.a(), output), side(project, pair.b(), output), ab, af, level,
+                project.profile(), project.preamble(pair), facts.words(), facts.lint(), pair.failures(), kept);
+    }
+
+    private CheckReport.Side side(Project project, BuildResult result, Recipe.Output output) throws IOException {
+        return result instanceof BuildResult.Built built
+                ? new CheckReport.Side(BuildRecord.of(workshop, project, built), made(built.outputs().get(output.path())), built.run().wall()) : null;
+    }
+
+    private static CheckReport.MadeFile made(Path file) throws IOException {
+        return new CheckReport.MadeFile(Files.size(file), Digest.of(file));
+    }
+
+    private static Planted planted(Project project, Profile profile, Clock a, Clock b) {
+        return new Planted(profile.canaries(), a, b, project.sourceDateEpoch());
+    }
+
+    private static Diff compare(Path a, Path b, Planted planted, Project project, Recipe.Output output) throws IOException {
+        var exceptions = project.recipe().exceptions().stream().filter(e -> e.output().equals(output.path()))
+                .map(e -> new Excepted(e.section(), e.reason())).toList();
+        try (var arena = Arena.ofConfined()) {
+            return Comparison.compare(map(a, arena), map(b, arena), planted, exceptions).withPath(output.path());
+        }
+    }
+
+    private static MemorySegment map(Path file, Arena arena) throws IOException {
+        try (var channel = FileChannel.open(file)) {
+            return channel.size() == 0 ? MemorySegment.ofArray(new byte[0]) : channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package dev.repro.builder;
+
+import dev.repro.base.Problem;
+import dev.repro.builder.vary.Profile;
+import dev.repro.builder.vary.Vary;
+import dev.repro.diffoscopelite.Diff;
+import dev.repro.diffoscopelite.Finding;
+import dev.repro.diffoscopelite.Proof;
+import dev.repro.diffoscopelite.Role;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/// Proves by rebuilding what no canary proves.
+///
+/// First A once more with nothing varied: an output that does not even repeat gets cause `randomness`. Then A with one variation of B at a
+/// time: a variation that changes the output is a cause of it. Two rebuilds run at once.
+final class Prover {
+    private final BuildRunner runner;
+    private final Profile profile;
+    private final java.util.function.Consumer<String> progress;
+
+    /// Output path to the variations that were seen to change it.
+    private final Map<String, Set<String>> changing = new HashMap<>();
+
+    Prover(BuildRunner runner, Profile profile, java.util.function.Consumer<String> progress) {
+        this.runner = runner;
+        this.profile = profile;
+        this.progress = progress;
+    }
+
+    /// Whether a difference has a root that no canary proves.
+    static boolean wanted(Diff diff) {
+        return diff.findings().stream().anyMatch(Prover::unproven);
+    }
+
+    private static boolean unproven(Finding finding) {
+        return finding.role() != Role.CONSEQUENCE && finding.proof() != Proof.CANARY;
+    }
+
+    /// Rebuilds for the given outputs, each with its difference between A and B.
+    void rebuild(BuildResult.Built a, Map<String, Diff> unproven) throws Problem, InterruptedException {
+        var repeated = runner.run("A-again", profile.a());
+        Set<String> unstable = note("randomness", a, repeated, unproven.keySet());
+        var stable = new LinkedHashSet<>(unproven.keySet());
+        stable.removeAll(unstable);
+        if (stable.isEmpty()) {
+            return;
+        }
+        List<Vary> candidates = profile.variations().stream().filter(v -> !profile.a().get(v.variation()).equals(profile.b().get(v.variation())))
+                .map(Profile.Applied::variation).filter(v -> stable.stream().anyMatch(o -> !provenByCanary(unproven.get(o), v))).toList();
+        try (var both = Executors.newFixedThreadPool(2)) {
+            var running = new ArrayList<Future<BuildResult>>();
+            for (Vary variation : candidates) {
+                running.add(both.submit(() -> runner.run("A-with-" + variation.id(), profile.a().with(variation, profile.b()))));
+            }
+            for (int i = 0; i < candidates.size(); i++) {
+                progress.accept("proving causes: rebuild " + (i + 1) + " of " + candidates.size() + ", only " + candidates.get(i).id() + " varied");
+                note(candidates.get(i).id(), a, await(running.get(i), both), stable);
+            }
+        }
+    }
+
+    private static BuildResult await(Future<BuildResult> future, java.util.concurrent.ExecutorService both) throws Problem, InterruptedException {
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
+            both.shutdownNow();
+            if (e.getCause() instanceof Problem problem) {
+                throw problem;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            both.shutdownNow();
+            throw e;
+        }
+    }
+
+    private static boolean provenByCanary(Diff diff, Vary variation) {
+        return diff.findings().stream().anyMatch(f -> f.proof() == Proof.CANARY && f.cause().equals(variation.id()));
+    }
+
+    /// Notes which outputs differ from those of A, a failed build differing in all; returns them.
+    private Set<String> note(String cause, BuildResult.Built a, BuildResult other, Set<String> outputs) throws Problem {
+        var differing = new LinkedHashSet<String>();
+        for (String output : outputs) {
+            if (!(other instanceof BuildResult.Built built) || !same(a.outputs().get(output), built.outputs().get(output))) {
+                differing.add(output);
+                changing.computeIfAbsent(output, _ -> new LinkedHashSet<>()).add(cause);
+            }
+        }
+        return differing;
+    }
+
+    private static boolean same(Path a, Path b) throws Problem {
+        try {
+            return Files.mismatch(a, b) < 0;
+        } catch (IOException e) {
+            throw Problem.storage("cannot compare two outputs: " + e.getMessage()).because(e);
+        }
+    }
+
+    /// The difference of that output with what the rebuilds proved.
+    Diff proven(String output, Diff diff) {
+        return diff.proven(changing.getOrDefault(output, Set.of()));
+    }
+}
