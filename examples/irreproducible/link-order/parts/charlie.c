@@ -1,0 +1,8 @@
+void print(const char *text);
+
+void charlie(void);
+
+void charlie(void)
+{
+    print("charlie\n");
+}
