@@ -32,6 +32,10 @@ public record CheckReport(String shown, String output, MadeFile file, Side sideA
     /// One build.
     public record Side(BuildRecord record, MadeFile made, Duration wall) {}
 
+    CheckReport withKept(Path folder) {
+        return new CheckReport(shown, output, file, sideA, sideB, ab, af, level, profile, preamble, image, lint, failures, folder);
+    }
+
     public boolean satisfies(Level required) {
         return level.compareTo(required) <= 0;
     }

@@ -15,6 +15,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,19 +40,18 @@ public final class Checker {
     /// @param shown the target as the user gave it
     public List<CheckReport> check(Path target, Path shown) throws Problem, InterruptedException {
         var aim = Aim.find(target, shown, options.recipe());
-        try {
-            var project = Project.open(workshop, aim.recipe(), options.allowDirty(), options.updateLock());
+        try (var project = options.updateLock() ? new Locker(workshop).relocked(aim.recipeFile(), options.allowDirty())
+                : Project.open(workshop, aim.recipeFile(), options.allowDirty())) {
             return check(project, aim);
         } catch (IOException e) {
-            throw Problem.storage("cannot compare: " + e.getMessage()).because(e);
+            throw Problem.storage("cannot compare: " + Workshop.reason(e)).because(e);
         }
     }
 
     private List<CheckReport> check(Project project, Aim aim) throws Problem, InterruptedException, IOException {
-        Profile profile = project.profile();
+        var profile = Surrounding.profile(workshop, project);
         var runner = new BuildRunner(workshop, project);
         var pair = Pair.build(runner, profile, workshop.progress());
-        Path kept = Kept.keep(workshop, project, pair, options.keep());
         var diffs = new LinkedHashMap<String, Diff>();
         if (pair.a() instanceof BuildResult.Built a && pair.b() instanceof BuildResult.Built b) {
             for (var output : aim.outputs()) {
@@ -61,13 +61,14 @@ public final class Checker {
         }
         var reports = new ArrayList<CheckReport>();
         for (var output : aim.outputs()) {
-            reports.add(report(project, aim, output, pair, diffs.get(output.path()), kept));
+            reports.add(report(project, profile, aim, output, pair, diffs.get(output.path())));
         }
-        Kept.tidy(kept, options.keep(), reports);
-        if (options.updateLock()) {
-            project.adoptLock(reports);
+        Level level = reports.stream().map(CheckReport::level).reduce(Level.BITWISE, Level::weaker);
+        Path kept = Kept.keepIfWanted(workshop, project, pair, options.keep(), level);
+        if (options.updateLock() && level == Level.BITWISE) {
+            project.writeLock();
         }
-        return reports;
+        return reports.stream().map(r -> r.withKept(kept)).toList();
     }
 
     private void prove(BuildRunner runner, Profile profile, BuildResult.Built a, Map<String, Diff> diffs) throws Problem, InterruptedException {
@@ -85,8 +86,8 @@ public final class Checker {
         unproven.forEach((path, diff) -> diffs.put(path, prover.proven(path, diff)));
     }
 
-    private CheckReport report(Project project, Aim aim, Recipe.Output output, Pair pair, Diff ab, Path kept) throws IOException, Problem {
-        Path file = aim.file(output);
+    private CheckReport report(Project project, Profile profile, Aim aim, Recipe.Output output, Pair pair, Diff ab) throws IOException, Problem {
+        Path file = snapshot(aim.file(output));
         var made = file == null ? null : made(file);
         Diff af = null;
         var level = Level.UNBUILT;
@@ -95,7 +96,7 @@ public final class Checker {
             level = Level.of(ab.verdict());
             Path ofA = a.outputs().get(output.path());
             if (file != null) {
-                af = compare(ofA, file, planted(project, project.profile(), a.clock(), a.clock()), project, output);
+                af = compare(ofA, file, planted(project, profile, a.clock(), a.clock()), project, output);
                 level = level.weaker(Level.of(af.verdict()));
             }
             if (output.kind() == Recipe.Kind.IMAGE) {
@@ -103,7 +104,12 @@ public final class Checker {
             }
         }
         return new CheckReport(aim.shown(output), output.path(), made, side(project, pair.a(), output), side(project, pair.b(), output), ab, af, level,
-                project.profile(), project.preamble(pair), facts.words(), facts.lint(), pair.failures(), kept);
+                profile, Preamble.lines(project, profile, pair), facts.words(), facts.lint(), pair.failures(), null);
+    }
+
+    /// A copy of the file, so that all that is said about it is said of the same bytes.
+    private Path snapshot(Path file) throws IOException {
+        return file == null ? null : Files.copy(file, workshop.work().folder("files").resolve(Digest.of(file.toString().getBytes()).hex()), StandardCopyOption.REPLACE_EXISTING);
     }
 
     private CheckReport.Side side(Project project, BuildResult result, Recipe.Output output) throws IOException {

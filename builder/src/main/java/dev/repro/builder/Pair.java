@@ -5,6 +5,7 @@ import dev.repro.builder.vary.Profile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -43,10 +44,15 @@ record Pair(BuildResult a, BuildResult b) {
         for (BuildResult result : List.of(a, b)) {
             if (result instanceof BuildResult.Failed failed) {
                 out.add("build " + failed.side() + ": " + failed.why());
-                List<String> log = new String(Files.readAllBytes(failed.log()), StandardCharsets.UTF_8).lines().toList();
-                log.subList(Math.max(0, log.size() - LOG_LINES), log.size()).forEach(line -> out.add("  " + line));
+                end(failed.log()).forEach(line -> out.add("  " + line));
             }
         }
         return out;
+    }
+
+    /// The last lines of a log.
+    static List<String> end(Path log) throws IOException {
+        List<String> lines = new String(Files.readAllBytes(log), StandardCharsets.UTF_8).lines().toList();
+        return lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size());
     }
 }

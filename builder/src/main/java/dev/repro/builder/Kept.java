@@ -1,0 +1,52 @@
+package dev.repro.builder;
+
+import dev.repro.base.Durable;
+import dev.repro.base.JsonText;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Optional;
+
+/// Both builds of a check, kept to be looked at: `A/` and `B/`, each with the outputs, `NAME.build.json` and `NAME.build.log`.
+final class Kept {
+
+    private Kept() {}
+
+    /// Where the builds of that project are kept when the user names no folder; each check replaces the one before.
+    static Path usual(Workshop workshop, Project project) {
+        return workshop.cache().resolve("checks").resolve(project.recipe().name() + "-" + project.lock().identity().hex().substring(0, 12));
+    }
+
+    static void keep(Workshop workshop, Project project, Pair pair, Path folder) throws IOException {
+        for (BuildResult result : List.of(pair.a(), pair.b())) {
+            Path side = folder.resolve(result.side());
+            WorkFolder.delete(side);
+            Files.createDirectories(side);
+            String name = project.recipe().name();
+            Files.copy(result.log(), side.resolve(name + ".build.log"), StandardCopyOption.REPLACE_EXISTING);
+            if (result instanceof BuildResult.Built built) {
+                for (var output : built.outputs().entrySet()) {
+                    Path file = side.resolve(output.getKey());
+                    Files.createDirectories(file.getParent());
+                    Files.copy(output.getValue(), file, StandardCopyOption.REPLACE_EXISTING);
+                }
+                byte[] record = JsonText.pretty(BuildRecord.of(workshop, project, built).toJson()).getBytes(StandardCharsets.UTF_8);
+                Durable.write(side.resolve(name + ".build.json"), record);
+            }
+        }
+    }
+
+    /// Keeps the builds where the user wants them, or in the cache when there is something to look at.
+    ///
+    /// @return where they are, or null
+    static Path keepIfWanted(Workshop workshop, Project project, Pair pair, Optional<Path> wanted, Level level) throws IOException {
+        Path folder = wanted.orElse(level == Level.BITWISE ? null : usual(workshop, project));
+        if (folder != null) {
+            keep(workshop, project, pair, folder);
+        }
+        return folder;
+    }
+}

@@ -1,0 +1,81 @@
+package dev.repro.builder;
+
+import dev.repro.base.Digest;
+import dev.repro.base.Durable;
+import dev.repro.base.Json;
+import dev.repro.base.JsonText;
+import dev.repro.base.Problem;
+import dev.repro.builder.recipe.Recipe;
+import dev.repro.builder.recipe.SourceFolder;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// `repro build`: one build in the plain surroundings.
+public final class SingleBuild {
+    private final Workshop workshop;
+
+    public SingleBuild(Workshop workshop) {
+        this.workshop = workshop;
+    }
+
+    /// What came out: `repro.built.v1`.
+    ///
+    /// @param files outputs, record and log, as they were written
+    public record Report(List<String> lines, BuildRecord record, List<Path> files) {
+        public Json.Obj toJson() {
+            return Json.object("schema", "repro.built.v1", "record", record.toJson(), "files", files.stream().map(Path::toString).toList());
+        }
+    }
+
+    /// @param folder where to put what comes out; empty: outputs at their places, record and log beside the recipe
+    public Report build(Path target, Path shown, Optional<Path> folder, boolean allowDirty) throws Problem, InterruptedException {
+        Path recipeFile = Aim.recipeOf(target);
+        try (var project = Project.open(workshop, recipeFile, allowDirty)) {
+            workshop.progress().accept("building");
+            BuildResult result = new BuildRunner(workshop, project).run("A", Surrounding.profile(workshop, project).a());
+            return switch (result) {
+                case BuildResult.Built built -> put(project, built, folder);
+                case BuildResult.Failed failed -> throw failure(failed, shown);
+            };
+        } catch (IOException e) {
+            throw Problem.storage("what was built could not be written: " + Workshop.reason(e)).because(e);
+        }
+    }
+
+    private Report put(Project project, BuildResult.Built built, Optional<Path> folder) throws IOException, Problem {
+        String name = project.recipe().name();
+        var lines = new ArrayList<String>();
+        var files = new ArrayList<Path>();
+        lines.add(CheckReport.row("source", Preamble.source(project)));
+        lines.add(CheckReport.row("toolchain", Preamble.toolchain(project)));
+        lines.add(CheckReport.row("build", String.format(Locale.ROOT, "%.1f s", built.run().wall().toMillis() / 1000.0)));
+        for (Recipe.Output output : project.recipe().outputs()) {
+            Path file = folder.isPresent() ? folder.get().resolve(output.path()) : SourceFolder.output(project.recipeFile(), project.recipe(), output);
+            byte[] bytes = Files.readAllBytes(built.outputs().get(output.path()));
+            files.add(write(file, bytes));
+            lines.add(CheckReport.row(file.getFileName().toString(), String.format(Locale.ROOT, "%,d bytes, sha256 %s", bytes.length, Digest.of(bytes).brief())));
+        }
+        Path beside = folder.orElse(SourceFolder.home(project.recipeFile()));
+        var record = BuildRecord.of(workshop, project, built);
+        files.add(write(beside.resolve(name + ".build.json"), JsonText.pretty(record.toJson()).getBytes(StandardCharsets.UTF_8)));
+        files.add(write(beside.resolve(name + ".build.log"), Files.readAllBytes(built.log())));
+        return new Report(lines, record, files);
+    }
+
+    private static Path write(Path file, byte[] bytes) throws IOException {
+        Durable.write(file, bytes);
+        return file;
+    }
+
+    private static Problem failure(BuildResult.Failed failed, Path shown) throws IOException {
+        var problem = Problem.no("the build failed: " + failed.why()).where(shown);
+        List<String> log = Pair.end(failed.log());
+        return log.isEmpty() ? problem : problem.hint("the end of its log:\n  " + String.join("\n  ", log));
+    }
+}
