@@ -41,6 +41,7 @@ public sealed interface LockedSource {
     }
 
     /// @param path in the source; submodules of submodules are listed with their whole path
+    /// @param url as `.gitmodules` has it, perhaps relative to that of the repository around it
     record Submodule(String path, String url, String commit, String tree) {
         Json.Obj toJson() {
             return Json.object("commit", commit, "path", path, "tree", tree, "url", url);

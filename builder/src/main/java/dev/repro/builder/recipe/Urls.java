@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// Which URLs a recipe may name. A lock repeats them, so none may hold a password.
-final class Urls {
+public final class Urls {
 
     private Urls() {}
 
@@ -25,7 +25,7 @@ final class Urls {
     }
 
     /// Why git cannot fetch from there; empty where it can. A path of this machine is accepted.
-    static Optional<String> refusalOfGit(String url) {
+    public static Optional<String> refusalOfGit(String url) {
         if (url.isBlank() || url.startsWith("-") || url.chars().anyMatch(c -> c <= 0x20 || c == 0x7f)) {
             return Optional.of("`" + RecipePath.printable(url) + "` is no url of a git repository");
         }
