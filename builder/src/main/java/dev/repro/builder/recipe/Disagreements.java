@@ -1,0 +1,110 @@
+package dev.repro.builder.recipe;
+
+import dev.repro.base.Json;
+import dev.repro.base.JsonText;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/// Finds what a recipe and a source say otherwise than a lock: makes the inputs that a new lock would have and compares them.
+final class Disagreements {
+
+    /// Files that are named before the rest is counted.
+    private static final int NAMED = 5;
+
+    private Disagreements() {}
+
+    static List<String> ofRecipe(Lock lock, Recipe recipe) {
+        Long commitTime = lock.inputs().build().epochOrigin() == Lock.EpochOrigin.COMMIT ? lock.inputs().build().sourceDateEpoch() : null;
+        return compare(lock, recipe, new SourceState(lock.inputs().source(), commitTime, List.of()));
+    }
+
+    static List<String> of(Lock lock, Recipe recipe, SourceState source) {
+        List<String> out = compare(lock, recipe, source);
+        LockedSource then = lock.inputs().source();
+        LockedSource now = source.source();
+        if (!then.sha256().equals(now.sha256())) {
+            out.add("the source changed: " + tree(then) + " in the lock, " + tree(now) + " now" + named(source.changed()));
+        }
+        return out;
+    }
+
+    private static List<String> compare(Lock lock, Recipe recipe, SourceState source) {
+        var out = new ArrayList<String>();
+        Json.Obj then = lock.inputs().toJson();
+        Map<String, Long> sizes = lock.inputs().files().stream().collect(Collectors.toMap(Lock.LockedFile::path, Lock.LockedFile::size, (a, _) -> a));
+        recipe.files().forEach(file -> sizes.putIfAbsent(file.path(), 0L));
+        Json.Obj now = Lock.of(recipe, source, lock.inputs().toolchain(), sizes).inputs().toJson();
+        for (String member : List.of("name", "build", "limits", "outputs", "exceptions", "files", "seeds", "variations_skipped")) {
+            differences(member, then.members().get(member), now.members().get(member), out);
+        }
+        differences("toolchain", asked(lock.inputs().toolchain()), asked((Json.Obj) recipe.toJson().members().get("toolchain")), out);
+        source(lock.inputs().source(), recipe.source(), out);
+        if (out.isEmpty() && !lock.inputs().recipe().equals(recipe.digest())) {
+            out.add("the recipe changed in what the lock does not repeat: how the source is found (`folder`, `exclude`, `ref`, `submodules`)"
+                    + " or where the toolchain image lies");
+        }
+        return out;
+    }
+
+    /// Of a locked toolchain or a recipe's: what the recipe asks for.
+    private static Json.Obj asked(Json.Obj toolchain) {
+        Json.Obj out = Json.object();
+        for (String member : List.of("kind", "suite", "requested", "digest")) {
+            Json value = toolchain.members().get(member);
+            if (value != null) {
+                out = out.with(member, value);
+            }
+        }
+        return out;
+    }
+
+    private static void source(LockedSource then, Recipe.Source now, List<String> out) {
+        switch (then) {
+            case LockedSource.Folder _ when now instanceof Recipe.Source.Git -> out.add("source: a folder in the lock, git in the recipe");
+            case LockedSource.Git _ when now instanceof Recipe.Source.Folder -> out.add("source: git in the lock, a folder in the recipe");
+            case LockedSource.Git git when now instanceof Recipe.Source.Git(var url, var commit, _, _) -> {
+                differences("source.url", Json.of(git.url()), Json.of(url), out);
+                if (commit != null) {
+                    differences("source.commit", Json.of(git.commit()), Json.of(commit), out);
+                }
+            }
+            default -> { }
+        }
+    }
+
+    private static void differences(String path, Json then, Json now, List<String> out) {
+        if (then instanceof Json.Obj(var a) && now instanceof Json.Obj(var b)) {
+            Set<String> names = new TreeSet<>(Utf8.ORDER);
+            names.addAll(a.keySet());
+            names.addAll(b.keySet());
+            for (String name : names) {
+                differences(path + "." + name, a.get(name), b.get(name), out);
+            }
+        } else if (then == null || !then.equals(now)) {
+            out.add(path + ": " + shown(then) + " in the lock, " + shown(now) + " in the recipe");
+        }
+    }
+
+    private static String shown(Json value) {
+        if (value == null || value instanceof Json.Null) {
+            return "nothing";
+        }
+        return RecipePath.printable(value instanceof Json.Str(var text) ? text : JsonText.compact(value));
+    }
+
+    private static String tree(LockedSource source) {
+        return source.files() + " files with digest " + source.sha256().brief();
+    }
+
+    private static String named(List<String> changed) {
+        if (changed.isEmpty()) {
+            return "";
+        }
+        int more = changed.size() - NAMED;
+        return " (" + String.join(", ", changed.subList(0, Math.min(NAMED, changed.size()))) + (more > 0 ? " and " + more + " more" : "") + ")";
+    }
+}

@@ -1,0 +1,55 @@
+package dev.repro.builder.source;
+
+import java.io.File;
+import org.eclipse.jgit.lib.Config;
+import org.eclipse.jgit.storage.file.FileBasedConfig;
+import org.eclipse.jgit.util.FS;
+import org.eclipse.jgit.util.SystemReader;
+
+/// Keeps JGit from what a library should not do on its own: write measurements of the file system into the user's
+/// configuration folder, and start a `git` program to find the system's configuration.
+final class Jgit {
+
+    static {
+        SystemReader.setInstance(new Quiet(SystemReader.getInstance()));
+    }
+
+    private Jgit() {}
+
+    /// Must be called before the first use of JGit; does nothing the second time.
+    static void prepare() {
+        // The work is done when this class is initialised.
+    }
+
+    private static final class Quiet extends SystemReader.Delegate {
+
+        Quiet(SystemReader other) {
+            super(other);
+        }
+
+        @Override
+        public FileBasedConfig openSystemConfig(Config parent, FS fs) {
+            return new FileBasedConfig(parent, new File("/etc/gitconfig"), fs);
+        }
+
+        @Override
+        public FileBasedConfig openJGitConfig(Config parent, FS fs) {
+            return new FileBasedConfig(parent, null, fs) {
+                @Override
+                public void load() {
+                    // there is no file
+                }
+
+                @Override
+                public void save() {
+                    // there is no file
+                }
+
+                @Override
+                public boolean isOutdated() {
+                    return false;
+                }
+            };
+        }
+    }
+}
