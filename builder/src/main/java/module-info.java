@@ -1,7 +1,10 @@
 /// Recipe, lock, toolchain, sandbox, variations, double build.
 module dev.repro.builder {
+    exports dev.repro.builder;
+    exports dev.repro.builder.recipe to dev.repro.cli;
+
     requires transitive dev.repro.base;
-    requires dev.repro.image;
+    requires transitive dev.repro.image;
     requires transitive dev.repro.diffoscopelite;
     requires org.tomlj;
     requires org.eclipse.jgit;

@@ -3,9 +3,12 @@ package dev.repro.builder;
 import dev.repro.base.Problem;
 import dev.repro.builder.recipe.Recipe;
 import dev.repro.builder.sandbox.End;
+import dev.repro.builder.sandbox.Limits;
 import dev.repro.builder.sandbox.Mount;
+import dev.repro.builder.sandbox.Root;
 import dev.repro.builder.sandbox.Run;
 import dev.repro.builder.sandbox.SandboxSpec;
+import dev.repro.builder.source.SourceTree;
 import dev.repro.builder.vary.Surroundings;
 import dev.repro.builder.vary.Vary;
 import dev.repro.diffoscopelite.Clock;
@@ -17,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /// Runs builds of one project, each in surroundings of its own and in a work folder of its own.
@@ -35,8 +39,8 @@ final class BuildRunner {
             Path folder = workshop.work().folder(side);
             Path tar = folder.resolve("source.tar");
             try (var out = new BufferedOutputStream(Files.newOutputStream(tar), 1 << 16)) {
-                project.source().writeTar(out, around.get(Vary.FILE_ORDER).equals("descending"), Long.parseLong(around.get(Vary.MTIME)),
-                        Integer.parseInt(around.get(Vary.UMASK), 8));
+                var order = around.get(Vary.FILE_ORDER).equals("ascending") ? SourceTree.Order.ASCENDING : SourceTree.Order.DESCENDING;
+                project.tree().writeTar(out, order, Long.parseLong(around.get(Vary.MTIME)), Integer.parseInt(around.get(Vary.UMASK), 8));
             }
             Path outputs = Files.createDirectory(folder.resolve("out"));
             Path log = folder.resolve("log");
@@ -54,7 +58,7 @@ final class BuildRunner {
 
     private SandboxSpec spec(Surroundings around, Path tar, Path outputs, Path log) {
         var root = project.root();
-        var limits = project.limits();
+        var limits = limits(project.recipe().limits());
         String home = around.get(Vary.HOME);
         String temporary = around.get(Vary.TEMP_NAMES);
         var mounts = new ArrayList<Mount>(Faces.mounts(around));
@@ -67,10 +71,26 @@ final class BuildRunner {
         mounts.add(new Mount.Text(Driver.PATH, Driver.SCRIPT));
         mounts.add(new Mount.Text(Driver.OUTPUTS, String.join("\n", outputPaths()) + "\n"));
         mounts.add(new Mount.Writable(outputs, Driver.OUT));
-        root.shell(around.get(Vary.SHELL)).ifPresent(mounts::add);
-        var argv = Driver.argv(around, project.recipe().build().directory(), root.faketime().orElse(""), project.recipe().build().command());
-        return new SandboxSpec(root.root(), mounts, argv, environment(around), "/", around.get(Vary.HOST), around.uid(), around.gid(),
+        shell(around.get(Vary.SHELL)).ifPresent(mounts::add);
+        String faketime = root.libfaketime() == null ? "" : root.libfaketime();
+        var argv = Driver.argv(around, project.recipe().build().directory(), faketime, project.recipe().build().command());
+        return new SandboxSpec(root.isHost() ? new Root.Host() : new Root.Tree(root.tree()), mounts, argv, environment(around), "/", around.get(Vary.HOST), around.uid(), around.gid(),
                 around.get(Vary.ASLR).equals("on"), around.cpus(), limits, log);
+    }
+
+    private static Limits limits(Recipe.Limits limits) {
+        return new Limits(limits.time(), limits.memoryBytes(), limits.processes(), limits.outputBytes(), limits.logBytes());
+    }
+
+    /// Puts that shell in the place of the file that /bin/sh is, unless it is that already.
+    private Optional<Mount> shell(String name) {
+        var root = project.root();
+        Optional<Path> wanted = root.program(name).flatMap(root::file);
+        Optional<Path> now = root.program("sh").flatMap(root::file);
+        if (wanted.isEmpty() || now.isEmpty() || wanted.equals(now)) {
+            return Optional.empty();
+        }
+        return Optional.of(new Mount.ReadOnly(wanted.get(), root.inside(now.get())));
     }
 
     private Map<String, String> environment(Surroundings around) {

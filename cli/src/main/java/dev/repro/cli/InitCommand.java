@@ -20,9 +20,9 @@ final class InitCommand extends Commands.Verb {
     @Override
     public Integer call() throws Exception {
         var voice = voice();
-        var guess = Init.write(path(folder), force);
-        guess.lines().forEach(voice::say);
-        voice.answer(Json.object("schema", "repro.init.v1", "recipe", guess.file().toString(), "kind", guess.kind(), "lines", guess.lines()));
+        var lines = Init.write(path(folder), force);
+        lines.forEach(voice::say);
+        voice.answer(Json.object("schema", "repro.init.v1", "recipe", folder.resolve("repro.toml").toString(), "guess", lines));
         return 0;
     }
 }

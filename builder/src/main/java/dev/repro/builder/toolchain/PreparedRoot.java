@@ -38,7 +38,7 @@ public record PreparedRoot(Path tree, List<String> locales, String libfaketime) 
     }
 
     /// The path inside the root of a file that [#file] gave.
-    String inside(Path file) {
+    public String inside(Path file) {
         return "/" + folder().relativize(file);
     }
 
