@@ -4,7 +4,8 @@ import dev.repro.base.Digest;
 import dev.repro.base.Json;
 import dev.repro.builder.vary.Profile;
 import dev.repro.diffoscopelite.Diff;
-import dev.repro.image.LintFinding;
+import dev.repro.diffoscopelite.Verdict;
+import dev.repro.image.Lint;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.file.Path;
@@ -12,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
 /// The answer of `repro check` about one output: `repro.check.v1`.
 ///
@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
 /// @param image what the image is, in a few words: `hvt, ABI 2, no devices`; null for other files
 /// @param kept where the builds were kept; null where they were not
 public record CheckReport(String shown, String output, MadeFile file, Side sideA, Side sideB, Diff ab, Diff af, Level level, Profile profile,
-        List<String> preamble, String image, List<LintFinding> lint, List<String> failures, Path kept) {
+        List<String> preamble, String image, List<Lint.Finding> lint, List<String> failures, Path kept) {
 
     /// @param digest of the whole file
     public record MadeFile(long size, Digest digest) {}
@@ -60,7 +60,7 @@ public record CheckReport(String shown, String output, MadeFile file, Side sideA
         return Json.object("schema", "repro.check.v1", "image", shown, "verdict", level.text(), "file_matches", fileMatches(), "builds", builds,
                 "variations", profile.variations().stream().map(Profile.Applied::toJson).toList(), "findings", findings,
                 "omitted", (ab == null ? 0 : ab.omitted()) + (af == null ? 0 : af.omitted()),
-                "lint", lint.stream().map(LintFinding::toJson).toList(), "failures", failures, "release", null);
+                "lint", lint.stream().map(Lint.Finding::toJson).toList(), "failures", failures, "release", null);
     }
 
     /// The answer for a person, without the verdict.
@@ -72,7 +72,7 @@ public record CheckReport(String shown, String output, MadeFile file, Side sideA
         }
         if (image != null) {
             out.add(row("manifest", image + ", " + lintSummary()));
-            lint.forEach(l -> out.add(row("", l.rule() + ": " + l.message())));
+            lint.forEach(l -> out.add(row("", l.toString())));
         }
         if (verbose) {
             profile.variations().forEach(v -> out.add(row("", v.variation().id() + ": " + v.state().name().toLowerCase(Locale.ROOT)
@@ -86,18 +86,21 @@ public record CheckReport(String shown, String output, MadeFile file, Side sideA
 
     private void equality(List<String> out) {
         String name = output.substring(output.lastIndexOf('/') + 1);
-        boolean same = ab.differingBytes() == 0;
-        if (!same) {
-            out.add(row(name, String.format(Locale.ROOT, "A ≠ B in %d range%s, %,d bytes", ab.differingRanges(), ab.differingRanges() == 1 ? "" : "s", ab.differingBytes())));
-            out.addAll(ab.lines());
-        } else if (file != null && !file.digest.equals(sideA.made.digest)) {
-            out.add(row(name, String.format(Locale.ROOT, "A = B ≠ file; A has %,d bytes, sha256 %s; the file %,d bytes, sha256 %s", sideA.made.size,
-                    sideA.made.digest.brief(), file.size, file.digest.brief())));
-            out.addAll(af.lines());
+        if (ab.verdict() != Verdict.IDENTICAL) {
+            out.addAll(ab.lines(name, "A", "B"));
+            if (Boolean.FALSE.equals(fileMatches())) {
+                out.add(row("file", brief(file) + (sideB.made.digest.equals(file.digest) ? ", = B" : ", neither A nor B")));
+            }
+        } else if (Boolean.FALSE.equals(fileMatches())) {
+            out.add(row(name, "A = B: " + brief(sideA.made) + "; the file: " + brief(file)));
+            out.addAll(af.lines(name, "A", "file"));
         } else {
-            out.add(row(name, String.format(Locale.ROOT, "%,d bytes, sha256 %s, %s", sideA.made.size, sideA.made.digest.brief(),
-                    file == null ? "A = B, no file to compare with" : "A = B = file")));
+            out.add(row(name, brief(sideA.made) + (file == null ? ", A = B, no file to compare with" : ", A = B = file")));
         }
+    }
+
+    private static String brief(MadeFile made) {
+        return String.format(Locale.ROOT, "%,d bytes, sha256 %s", made.size, made.digest.brief());
     }
 
     private String lintSummary() {
@@ -105,18 +108,16 @@ public record CheckReport(String shown, String output, MadeFile file, Side sideA
     }
 
     public String verdictLine() {
-        return switch (level) {
-            case BITWISE -> "reproduced bit for bit";
-            case MAPPED -> "mapped: all that a tender maps is equal, the file is not" + causes();
-            case EXCEPTED -> "excepted: equal but for what the recipe excepts";
-            case DIFFERENT -> ab.differingBytes() == 0 ? "different: the file is not what this source and this lock give" : "different" + causes();
-            case UNBUILT -> "not built";
-        };
-    }
-
-    private String causes() {
-        long roots = ab.findings().stream().filter(f -> f.role() == dev.repro.diffoscopelite.Role.ROOT).map(f -> f.cause()).distinct().count();
-        return roots == 0 ? "" : ": " + roots + " cause" + (roots == 1 ? "" : "s");
+        if (level == Level.BITWISE) {
+            return "reproduced bit for bit";
+        }
+        if (level == Level.UNBUILT) {
+            return "unbuilt: " + (sideA == null && sideB == null ? "both builds failed" : sideA == null ? "build A failed" : "build B failed, build A did not: what is varied breaks it");
+        }
+        if (ab.verdict() == Verdict.IDENTICAL) {
+            return level.text() + ": the file is not what this source and this lock give";
+        }
+        return ab.summary();
     }
 
     /// `subject   facts`, aligned as everywhere.
@@ -126,9 +127,5 @@ public record CheckReport(String shown, String output, MadeFile file, Side sideA
 
     static BigDecimal seconds(Duration time) {
         return BigDecimal.valueOf(time.toMillis()).divide(BigDecimal.valueOf(1000), 3, RoundingMode.HALF_UP);
-    }
-
-    static String joined(List<String> words) {
-        return words.stream().collect(Collectors.joining(", "));
     }
 }
