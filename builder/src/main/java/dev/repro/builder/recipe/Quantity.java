@@ -5,16 +5,16 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /// Sizes and durations as a recipe writes them.
-final class Quantity {
+public final class Quantity {
 
     /// What a refused size should have looked like.
-    static final String SIZE_FORM = "a size such as \"512MiB\", \"2GiB\" or \"1000\" (bytes; KiB, MiB, GiB, TiB)";
+    public static final String SIZE_FORM = "a size such as \"512MiB\", \"2GiB\" or \"1000\" (bytes; KiB, MiB, GiB, TiB)";
     static final String TIME_FORM = "a duration such as \"90s\", \"10m\" or \"1h\"";
 
     private Quantity() {}
 
     /// Bytes; empty where the text is no size or does not fit 63 bits.
-    static OptionalLong size(String text) {
+    public static OptionalLong size(String text) {
         int digits = digits(text);
         int shift = switch (text.substring(digits)) {
             case "", "B" -> 0;
