@@ -1,5 +1,6 @@
 package dev.repro.image;
 
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -81,6 +82,10 @@ final class LintNotes {
     private void place(Reading<?> reading, boolean readOnly) {
         if (!(reading instanceof Reading.Found<?>(_, var where, var offset, var descriptor))) {
             return;
+        }
+        if (elf.bytes().get(ValueLayout.JAVA_BYTE, offset + Solo5.HEADER - 2) != 0
+                || elf.bytes().get(ValueLayout.JAVA_BYTE, offset + Solo5.HEADER - 1) != 0) {
+            lint.add(Rule.NOTE_PADDING, where, "the two bytes after the owner are not zero");
         }
         long size = Solo5.HEADER + descriptor.byteSize();
         Optional<Segment> load = elf.segments().stream().filter(s -> s.is(Segment.PT_LOAD) && covers(s, offset, size)).findFirst();

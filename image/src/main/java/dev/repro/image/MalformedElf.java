@@ -1,6 +1,6 @@
 package dev.repro.image;
 
-/// Why bytes are not the ELF structure that they claim to be, and where.
+/// Why bytes are not the ELF structure that they claim to be, and where. It tells of bytes, not of code, so it has no stack trace.
 public final class MalformedElf extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -10,7 +10,7 @@ public final class MalformedElf extends Exception {
     private final String found;
 
     MalformedElf(String what, long offset, Object expected, Object found) {
-        super(what + " at offset 0x" + Long.toHexString(offset) + " (expected " + expected + ", found " + found + ")");
+        super(what + " at offset 0x" + Long.toHexString(offset) + " (expected " + expected + ", found " + found + ")", null, false, false);
         this.what = what;
         this.offset = offset;
         this.expected = expected.toString();

@@ -36,7 +36,6 @@ final class ManifestNote {
             _Static_assert(sizeof(struct solo5_mft_entry) == 104, "a manifest entry has 104 bytes");
             _Static_assert(sizeof(struct solo5_mft_note) == 32 + 104 * %1$d, "the note has no gaps");
 
-            extern const struct solo5_mft_note __solo5_mft1_note;
             const struct solo5_mft_note __solo5_mft1_note
                 __attribute__((section(".note.solo5.manifest"), aligned(4), used)) = {
                 .namesz = 6,

@@ -127,7 +127,7 @@ public sealed interface Mark {
         public String summary() {
             String version = value("ukfullversion") + value("ukversion");
             long named = libraries.stream().filter(l -> !l.name().isEmpty()).count();
-            return "Unikraft" + (version.isEmpty() ? "" : " " + version) + ", " + named + " libraries";
+            return "Unikraft" + (version.isEmpty() ? "" : " " + version) + ", libraries: " + named;
         }
 
         @Override

@@ -34,6 +34,7 @@ public enum Rule {
     NOTE_HIDDEN(Severity.ERROR, "a Solo5 note that is not the first of its PT_NOTE: the tender does not see it, tools do"),
     NOTE_WRITABLE(Severity.ERROR, "a Solo5 note is not inside a read-only PT_LOAD"),
     NOTE_ADDRESS(Severity.WARNING, "a Solo5 note says another address than the one where its bytes are mapped"),
+    NOTE_PADDING(Severity.ERROR, "the padding after the owner of a Solo5 note is set; no tool writes such"),
     VIEW_MISMATCH(Severity.ERROR, "tools that read sections see another note than the tender, which reads segments"),
     ABI_MISSING(Severity.ERROR, "no ABI note: no tender takes the image"),
     ABI_REFUSED(Severity.ERROR, "an ABI note that the tender refuses"),

@@ -46,7 +46,7 @@ class ImageTest {
                 TestElf.libInfo(TestElf.libInfoRecord(1, TestElf.ascii("libnolibc\0")),
                         TestElf.libInfoRecord(15, TestElf.words(3)), TestElf.libInfoRecord(99, TestElf.words(1))));
         Image image = Image.describe(LintImages.unikraft(info).segment());
-        assertEquals("Unikraft 0.17.0~eaf6fda1, 1 libraries", image.marks().getFirst().summary());
+        assertEquals("Unikraft 0.17.0~eaf6fda1, libraries: 1", image.marks().getFirst().summary());
         assertEquals("{\"kind\":\"unikraft\",\"libraries\":[{\"library\":\"\",\"records\":["
                 + "{\"type\":\"ukfullversion\",\"text\":\"0.17.0~eaf6fda1\"},"
                 + "{\"type\":\"compiledate\",\"text\":\"2026-11-01T00:00:00+00:00\"},{\"type\":\"ukconfiggz\",\"text\":\"<5 bytes>\"}]},"

@@ -51,6 +51,7 @@ final class LintImages {
             });
             case NOTE_WRITABLE -> hvt().phdr(NOTES, P_FLAGS, 6).build();
             case NOTE_ADDRESS -> hvt().phdr(NOTE_ABI, P_VADDR, 0x200000).build();
+            case NOTE_PADDING -> edited(hvt(), e -> e.named(Solo5.ABI_SECTION).bytes[19] = 1);
             case VIEW_MISMATCH -> secondManifest();
             default -> ofNotes(rule);
         };
