@@ -62,7 +62,8 @@ class CgroupsTest {
         var found = find(V2, "0::/a\n");
         assertNull(found.memory());
         assertEquals("none", found.mode());
-        assertEquals("no cgroup from " + tree.resolve("a") + " upwards is ours and passes on `memory`: start repro by `systemd-run --user --scope`",
+        assertEquals("no cgroup from " + tree.resolve("a") + " upwards is ours and passes on `memory`: "
+                + "start repro by `systemd-run --user --scope`",
                 found.memoryReason());
     }
 

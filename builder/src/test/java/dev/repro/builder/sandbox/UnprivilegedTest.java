@@ -28,7 +28,7 @@ class UnprivilegedTest {
 
     @BeforeEach
     void copyClasses() throws Exception {
-        assumeTrue(new ProcessBuilder("id", "-u").start().inputReader().readLine().equals("0"), "skipped: only root can become nobody");
+        assumeTrue(Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0), "skipped: only root can become nobody");
         assumeTrue(Files.exists(Path.of("/usr/bin/setpriv")), "skipped: no setpriv");
         folder = Files.createTempDirectory(Path.of("/tmp"), "repro-nobody");
         Builds.open(folder.resolve("probe")).close(); // skips where there is no sandbox
@@ -93,8 +93,9 @@ class UnprivilegedTest {
         assertEquals("1000\n1\n0\n", log());
         assertTrue(said.contains("\"namespaces\":\"unprivileged\""), said);
         if (said.contains("\"cgroups\":\"none\"")) {
-            assertTrue(said.contains("\"memory\":{\"level\":\"partial\",\"how\":\"RLIMIT_AS\",\"reason\":\"each process"), said);
-            assertTrue(said.contains("\"processes\":{\"level\":\"partial\",\"how\":\"RLIMIT_NPROC\",\"reason\":\"it counts"), said);
+            String partial = "\":{\"level\":\"partial\",\"how\":\"";
+            assertTrue(said.contains("\"memory" + partial + "RLIMIT_AS\",\"reason\":\"each process"), said);
+            assertTrue(said.contains("\"processes" + partial + "RLIMIT_NPROC\",\"reason\":\"it counts"), said);
         }
     }
 
@@ -106,7 +107,8 @@ class UnprivilegedTest {
     @Test
     void memory() throws Exception {
         String said = run("cat /dev/zero | tail; echo $?", 100L << 20);
-        assertTrue(said.contains("end=MEMORY") || said.contains("end=EXITED") && log().contains("memory exhausted\n1\n"), said + log());
+        boolean failed = said.contains("end=EXITED") && log().contains("memory exhausted\n1\n");
+        assertTrue(failed || said.contains("end=MEMORY"), said + log());
     }
 
     @Test
