@@ -9,8 +9,9 @@ import java.util.List;
 /// Where this process may make control groups of its own: cgroup v2 or v1, each controller looked up on its own, because a hybrid
 /// machine has memory and pids in v1 while its v2 tree has neither.
 ///
-/// Groups are made below the group that this process is in, so that limits set on `repro` itself still hold. In v2 a group that has
-/// processes cannot pass controllers on ("no internal processes"), so there it is the nearest group above that does and that we may write.
+/// Groups are made below the group that this process is in, so that limits set on `repro` itself still hold. In v2 a group that
+/// has processes cannot pass controllers on ("no internal processes"), so there it is the nearest group above that does and that
+/// we may write.
 ///
 /// @param memory folder to make a group with a memory limit in; null: none, and `memoryReason` says why
 /// @param pids   the same for the number of processes
@@ -82,7 +83,8 @@ record Cgroups(Path memory, boolean memoryV2, Path pids, boolean pidsV2, String 
                 + "`: start repro by `systemd-run --user --scope`");
     }
 
-    /// The folder of the group `path` of a hierarchy, or null. A line of mountinfo: `id parent dev root mountpoint options … - type source super`.
+    /// The folder of the group `path` of a hierarchy, or null. A line of mountinfo: `id parent dev root mountpoint options … -
+    /// type source super`.
     private static Path locate(List<String> mounts, String type, String controller, String path) {
         for (String line : mounts) {
             String[] halves = line.split(" - ", 2);

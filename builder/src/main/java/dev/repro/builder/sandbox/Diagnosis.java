@@ -28,7 +28,8 @@ final class Diagnosis {
     ///
     /// @param root `/`, below which the switches of the kernel are looked up
     static Problem noSandbox(Problem probe, Path root) throws IOException {
-        Problem problem = Problem.environment("this machine does not let bubblewrap make a sandbox").found(probe.line()).because(probe);
+        Problem problem = Problem.environment("this machine does not let bubblewrap make a sandbox").found(probe.line())
+                .because(probe);
         if (is(root, "proc/sys/kernel/unprivileged_userns_clone", "0")) {
             return problem.hint("user namespaces are off for users: sysctl -w kernel.unprivileged_userns_clone=1");
         }
@@ -40,8 +41,8 @@ final class Diagnosis {
                     + "--security-opt apparmor=unconfined --security-opt systempaths=unconfined, or run repro outside of it");
         }
         if (is(root, "proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1")) {
-            return problem.hint("AppArmor keeps user namespaces from bwrap: apt-get install apparmor-profiles and load its profile "
-                    + "bwrap-userns-restrict, or sysctl -w kernel.apparmor_restrict_unprivileged_userns=0");
+            return problem.hint("AppArmor keeps user namespaces from bwrap: apt-get install apparmor-profiles and load its "
+                    + "profile bwrap-userns-restrict, or sysctl -w kernel.apparmor_restrict_unprivileged_userns=0");
         }
         if (!Files.exists(root.resolve("proc/self/ns/user"))) {
             return problem.hint("this kernel is built without user namespaces (CONFIG_USER_NS)");

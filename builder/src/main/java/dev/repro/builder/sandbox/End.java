@@ -5,13 +5,14 @@ public enum End {
     /// The command ended by itself, or was ended by a signal of its own.
     EXITED("the command ended"),
     TIME("it ran longer than it may"),
-    /// The kernel killed a process of it for memory. Where no cgroup can be made, memory is limited for each process alone: then a
-    /// request for more fails, and the build ends as EXITED with whatever it makes of that.
+    /// The kernel killed a process of it for memory. Where no cgroup can be made, memory is limited for each process alone: then
+    /// a request for more fails, and the build ends as EXITED with whatever it makes of that.
     MEMORY("it used more memory than it may"),
     /// A fork was refused, or more processes were counted than may be.
     PROCESSES("it started more processes than it may"),
-    /// A tmpfs was seen full, the writable folders grew too much, the command died of SIGXFSZ, or it failed and the end of its log
-    /// has the words with which tools report a full disk or a file too large. A build that hides such an error ends as EXITED.
+    /// A tmpfs was seen full, the writable folders grew too much, the command died of SIGXFSZ, or it failed and the end of its
+    /// log has the words with which tools report a full disk or a file too large. A build that hides such an error ends as
+    /// EXITED.
     OUTPUT("it wrote more than it may"),
     LOG("it printed more than it may");
 

@@ -29,7 +29,7 @@ final class Inside {
         }
         int count = 0;
         long ticks = 0;
-        try (var list = Files.newDirectoryStream(root.resolve("proc"), p -> Character.isDigit(p.getFileName().toString().charAt(0)))) {
+        try (var list = Files.newDirectoryStream(root.resolve("proc"), "[0-9]*")) {
             for (Path process : list) {
                 count++;
                 ticks += ticks(process);
@@ -52,8 +52,8 @@ final class Inside {
         return Duration.ofMillis(cpuTicks * 1000 / TICKS_PER_SECOND);
     }
 
-    /// Times of the process and of its children that it has waited for: fields 14 to 17 of proc_pid_stat(5), here counted from the state,
-    /// which is field 3 and follows the last parenthesis.
+    /// Times of the process and of its children that it has waited for: fields 14 to 17 of proc_pid_stat(5), here counted from
+    /// the state, which is field 3 and follows the last parenthesis.
     private static long ticks(Path process) {
         try {
             String stat = Files.readString(process.resolve("stat"), java.nio.charset.StandardCharsets.ISO_8859_1);

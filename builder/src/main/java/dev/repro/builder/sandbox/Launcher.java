@@ -8,9 +8,9 @@ import java.util.concurrent.Executors;
 
 /// The one thread from which builds are started.
 ///
-/// "Parent" in `--die-with-parent` (PR_SET_PDEATHSIG, prctl(2)) is the *thread* that forked, so a thread that ends early would take the
-/// build with it; this one lives as long as the sandbox is open. It is a platform thread: a virtual one has no thread of the kernel
-/// of its own.
+/// "Parent" in `--die-with-parent` (PR_SET_PDEATHSIG, prctl(2)) is the *thread* that forked, so a thread that ends early would
+/// take the build with it; this one lives as long as the sandbox is open. It is a platform thread: a virtual one has no thread of
+/// the kernel of its own.
 final class Launcher implements AutoCloseable {
     private final ExecutorService thread =
             Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("repro-sandbox").factory());

@@ -14,16 +14,16 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// What one open sandbox has made outside of its builds, written down before it is made, so that the next one can remove it when this
-/// process was killed.
+/// What one open sandbox has made outside of its builds, written down before it is made, so that the next one can remove it when
+/// this process was killed.
 ///
-/// `STATE/sandboxes/ID/` has `lock`, locked as long as the owner lives (the kernel lets go, whatever ends it, and no process id has to
-/// be guessed), `list` with a line for each cgroup or file (a URI) outside, and a folder for each build that runs.
+/// `STATE/sandboxes/ID/` has `lock`, locked as long as the owner lives (the kernel lets go, whatever ends it, and no process id
+/// has to be guessed), `list` with a line for each cgroup or file (a URI) outside, and a folder for each build that runs.
 final class Leftovers implements AutoCloseable {
     private static final String LOCK = "lock";
     private static final String LIST = "list";
-    /// Folders that this process owns. Closing any descriptor of a file drops this process's own lock on it (POSIX), so it must never
-    /// look at its own.
+    /// Folders that this process owns. Closing any descriptor of a file drops this process's own lock on it (POSIX), so it must
+    /// never look at its own.
     private static final Set<Path> OURS = ConcurrentHashMap.newKeySet();
 
     private final Path folder;

@@ -4,7 +4,8 @@ import java.nio.file.Path;
 
 /// One thing that a build sees beside its root. A target is an absolute path inside, without `.`, `..` or empty parts.
 ///
-/// Mounts are made parents first; of two with the same target the later one wins. A mount wins over what the root has at its place.
+/// Mounts are made parents first; of two with the same target the later one wins. A mount wins over what the root has at its
+/// place.
 public sealed interface Mount {
 
     /// Where it is inside.
@@ -17,8 +18,8 @@ public sealed interface Mount {
         }
     }
 
-    /// A file or folder of the host, to read and write. What the build adds in it counts towards [Limits#outputBytes], looked at once
-    /// a second.
+    /// A file or folder of the host, to read and write. What the build adds in it counts towards [Limits#outputBytes], looked at
+    /// once a second.
     record Writable(Path source, String target) implements Mount {
         public Writable {
             check(target);

@@ -20,9 +20,10 @@ import java.util.TreeSet;
 
 /// The file system of one build, as arguments of bwrap.
 ///
-/// The root is a tmpfs that ends up read-only. A folder of the root file system is bound whole where it can be; it is *opened*, that is made
-/// anew with each of its entries bound on its own, where a mount needs a place that it does not have. /etc is always opened. Paths that
-/// pass a link of the root are followed here, inside the root, because mount(2) would follow them in the host's.
+/// The root is a tmpfs that ends up read-only. A folder of the root file system is bound whole where it can be; it is *opened*,
+/// that is made anew with each of its entries bound on its own, where a mount needs a place that it does not have. /etc is always
+/// opened. Paths that pass a link of the root are followed here, inside the root, because mount(2) would follow them in the
+/// host's.
 final class RootPlan {
     private static final Set<String> OWN = Set.of("dev", "proc", "sys", "tmp", "run", "home", "root");
     private static final Set<String> HOST_TOP = Set.of("usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32", "etc");
@@ -165,8 +166,8 @@ final class RootPlan {
         return source.toAbsolutePath().toString();
     }
 
-    /// Where the target is when every link of the root on the way is followed. A link that *is* the target is followed too, so that a
-    /// file over /bin/sh works, but not in /etc, where the mount takes its place, and not by a link.
+    /// Where the target is when every link of the root on the way is followed. A link that *is* the target is followed too, so
+    /// that a file over /bin/sh works, but not in /etc, where the mount takes its place, and not by a link.
     private String resolve(Mount mount) throws IOException, Problem {
         var rest = new ArrayDeque<>(parts(mount.target()));
         String done = "";

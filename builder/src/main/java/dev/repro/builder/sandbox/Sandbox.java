@@ -18,15 +18,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// **Holds:** a build that ends, is stopped, or whose `repro` is killed in any way leaves no process and no mount. Files that
 /// a killed `repro` left are removed by the next [#open] with the same state folder.
 ///
-/// **Does not hold:** against a build that breaks out of the kernel. Inside can be seen: the kernel's name and version, its load, and in
-/// `/proc/self/mountinfo` the host's paths of what was mounted and the caller's user id.
+/// **Does not hold:** against a build that breaks out of the kernel. Inside can be seen: the kernel's name and version, its load,
+/// and in `/proc/self/mountinfo` the host's paths of what was mounted and the caller's user id.
 public final class Sandbox implements AutoCloseable {
 
     /// What builds are made with.
     record Means(Tools tools, Cgroups cgroups, Capabilities capabilities, Leftovers leftovers, Launcher launcher) {
 
-        /// The value of RLIMIT_NPROC where nothing better limits processes. It counts all processes of the user, so those there now are added, and
-        /// room for a second build beside; it does not bind root.
+        /// The value of RLIMIT_NPROC where nothing better limits processes. It counts all processes of the user, so those there
+        /// now are added, and room for a second build beside; it does not bind root.
         Optional<Long> processRlimit(int processes) {
             if (cgroups.pids() != null || isRoot()) {
                 return Optional.empty();
@@ -124,9 +124,11 @@ public final class Sandbox implements AutoCloseable {
             synchronized (running) {
                 ending = true;
                 running.forEach(Thread::interrupt);
-                long deadline = System.nanoTime() + PATIENCE.toNanos();
-                for (Duration left = PATIENCE; !running.isEmpty() && left.isPositive(); left = Duration.ofNanos(deadline - System.nanoTime())) {
-                    running.wait(left.toMillis() + 1);
+                long now = System.nanoTime();
+                long deadline = now + PATIENCE.toNanos();
+                while (!running.isEmpty() && now < deadline) {
+                    running.wait((deadline - now) / 1_000_000 + 1);
+                    now = System.nanoTime();
                 }
             }
         } catch (InterruptedException e) {

@@ -32,10 +32,11 @@ record Tools(Path bwrap, List<Integer> version, Optional<Path> setpriv, Optional
         Path path = bwrap.get().toAbsolutePath();
         List<Integer> version = version(output(path));
         if (compare(version, OLDEST) < 0) {
-            throw Problem.environment("bubblewrap is too old").where(path).expected(dotted(OLDEST) + " or newer").found(dotted(version))
-                    .hint("install a newer bubblewrap, and put it first on PATH");
+            throw Problem.environment("bubblewrap is too old").where(path).expected(dotted(OLDEST) + " or newer")
+                    .found(dotted(version)).hint("install a newer bubblewrap, and put it first on PATH");
         }
-        return new Tools(path, version, onPath(env, "setpriv"), onPath(env, "prlimit"), onPath(env, "taskset"), onPath(env, "setarch"));
+        return new Tools(path, version, onPath(env, "setpriv"), onPath(env, "prlimit"), onPath(env, "taskset"),
+                onPath(env, "setarch"));
     }
 
     String versionText() {

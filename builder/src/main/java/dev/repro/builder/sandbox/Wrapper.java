@@ -11,14 +11,14 @@ import java.util.stream.Collectors;
 
 /// What is started for one build: a small shell script that becomes bwrap.
 ///
-/// Java can pass no descriptor but 0, 1 and 2, bwrap wants two more: the arguments (`--args`, which keeps mounts and environment out of
-/// the process list and of the limit on command lines) and its report (`--json-status-fd`). Through standard input the arguments
-/// could be cut short by the death of this process, and bwrap would start the command with fewer restrictions than were meant; so they
-/// are a file. The script also joins the control groups before anything of the build runs.
+/// Java can pass no descriptor but 0, 1 and 2, bwrap wants two more: the arguments (`--args`, which keeps mounts and environment
+/// out of the process list and of the limit on command lines) and its report (`--json-status-fd`). Through standard input the
+/// arguments could be cut short by the death of this process, and bwrap would start the command with fewer restrictions than were
+/// meant; so they are a file. The script also joins the control groups before anything of the build runs.
 ///
-/// Against being left over: each link of the chain Java thread, script = bwrap, reaper of the process id namespace is killed by the
-/// kernel when the one before it ends (`setpriv --pdeathsig`, `--die-with-parent`). The script looks, once that is set, whether it
-/// had ended already.
+/// Against being left over: each link of the chain Java thread, script = bwrap, reaper of the process id namespace is killed by
+/// the kernel when the one before it ends (`setpriv --pdeathsig`, `--die-with-parent`). The script looks, once that is set,
+/// whether it had ended already.
 record Wrapper(Tools tools, Path folder) {
 
     private static final List<String> NAMESPACES = List.of("--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc",

@@ -13,9 +13,9 @@ import java.util.Map;
 
 /// Watches from outside how much a build writes.
 ///
-/// A tmpfs keeps its own limit; it is looked at through `/proc/PID/root` only to tell that it was full. For folders of the host there is no
-/// quota that an unprivileged caller could set: they are measured about once a second, never for more than a twentieth of the time,
-/// and between two looks RLIMIT_FSIZE bounds each single file.
+/// A tmpfs keeps its own limit; it is looked at through `/proc/PID/root` only to tell that it was full. For folders of the host
+/// there is no quota that an unprivileged caller could set: they are measured about once a second, never for more than a
+/// twentieth of the time, and between two looks RLIMIT_FSIZE bounds each single file.
 final class Writes {
     private static final long EVERY = 1_000_000_000L; // ns
     private static final int SHARE = 20;
@@ -66,8 +66,8 @@ final class Writes {
         return over;
     }
 
-    /// By `File`, because FileStore looks the mount up in the mount table of this process. Both sizes are 0 when the build has ended; before
-    /// it has changed its root, the total is that of a disk of the host.
+    /// By `File`, because FileStore looks the mount up in the mount table of this process. Both sizes are 0 when the build has
+    /// ended; before it has changed its root, the total is that of a disk of the host.
     private static boolean full(Path folder, long bytes) {
         var file = folder.toFile();
         long total = file.getTotalSpace();

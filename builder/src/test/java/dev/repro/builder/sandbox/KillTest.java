@@ -49,8 +49,8 @@ class KillTest {
         }
     }
 
-    private static Process start(List<String> prefix, Path output, String... args) throws IOException {
-        var command = new ArrayList<>(prefix);
+    private static Process start(Path output, String... args) throws IOException {
+        var command = new ArrayList<String>();
         command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx64m", "-XX:+UseSerialGC",
                 "-cp", System.getProperty("java.class.path"), SandboxMain.class.getName()));
         command.addAll(List.of(args));
@@ -61,7 +61,7 @@ class KillTest {
         Builds.open(folder.resolve("probe")).close(); // skips where there is no sandbox
         Path state = folder.resolve("state");
         String marker = "sleep " + (tag + ProcessHandle.current().pid());
-        var child = start(List.of(), folder.resolve("out"), state.toString(), folder.resolve("log").toString(), System.getenv("PATH"),
+        var child = start(folder.resolve("out"), state.toString(), folder.resolve("log").toString(), System.getenv("PATH"),
                 "echo x > file; " + marker + " & " + marker, Long.toString(128 << 20));
         try {
             await(() -> running(marker) || !child.isAlive());

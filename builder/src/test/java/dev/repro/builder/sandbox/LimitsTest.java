@@ -76,7 +76,8 @@ class LimitsTest {
 
     @Test
     void asManyProcessesAsItMay() throws Exception {
-        var result = builds.run("for i in 1 2 3 4 5 6 7; do sleep 0.2 & done; wait; echo done", limits(LONG, 256 << 20, 8, 1 << 20, 1 << 20));
+        var result = builds.run("for i in 1 2 3 4 5 6 7; do sleep 0.2 & done; wait; echo done",
+                limits(LONG, 256 << 20, 8, 1 << 20, 1 << 20));
         assertEquals(End.EXITED, result.run().end(), result.log());
         assertEquals("done\n", result.log());
     }
@@ -96,7 +97,8 @@ class LimitsTest {
     @Test
     void endlessFileOnDisk() throws Exception {
         Path out = Files.createDirectory(folder.resolve("out"));
-        var result = builds.run("yes > /out/file", limits(LONG, 256 << 20, 16, 4 << 20, 1 << 16), new Mount.Writable(out, "/out"));
+        var result = builds.run("yes > /out/file", limits(LONG, 256 << 20, 16, 4 << 20, 1 << 16),
+                new Mount.Writable(out, "/out"));
         assertEquals(End.OUTPUT, result.run().end(), result.log());
         assertEquals(4 << 20, Files.size(out.resolve("file")));
     }
@@ -116,7 +118,8 @@ class LimitsTest {
         assertEquals(End.LOG, result.run().end());
         assertEquals(10_000, result.run().logBytes());
         assertTrue(result.log().startsWith("first\ny\n"));
-        assertTrue(result.log().endsWith("\nrepro: the build was stopped: it printed more than it may (10000 bytes, which are above; the rest is lost)\n"));
+        assertTrue(result.log().endsWith("\nrepro: the build was stopped: it printed more than it may "
+                + "(10000 bytes, which are above; the rest is lost)\n"));
     }
 
     @Test

@@ -78,8 +78,8 @@ class SandboxTest {
                 inside("for f in /*; do [ -L $f ] || echo ${f#/}; done | grep -v '^lib' | grep -v bin"));
         assertEquals("", inside("ls -A /home /root /sys /work /var /run " + folder + " 2>/dev/null; :"));
         assertFalse(inside("ls /etc").contains("passwd"));
-        assertTrue(inside("ls /dev").lines().allMatch(List.of("core", "fd", "full", "null", "ptmx", "pts", "random", "shm", "stderr",
-                "stdin", "stdout", "tty", "urandom", "zero", "console")::contains));
+        assertTrue(inside("ls /dev").lines().allMatch(List.of("core", "fd", "full", "null", "ptmx", "pts", "random", "shm",
+                "stderr", "stdin", "stdout", "tty", "urandom", "zero", "console")::contains));
     }
 
     @Test
@@ -166,16 +166,19 @@ class SandboxTest {
     void addressesAndCpus() throws Exception {
         var abilities = builds.sandbox.capabilities();
         assumeTrue(abilities.aslr().isFull() && abilities.affinity().isFull(), "skipped: " + abilities);
-        var s = builds.spec("for i in 1 2 3; do grep stack /proc/self/maps; done | cut -d- -f1 | sort -u | wc -l; nproc", Builds.LIMITS);
-        var fixed = new SandboxSpec(s.root(), s.mounts(), s.argv(), s.environment(), s.directory(), s.hostname(), s.uid(), s.gid(),
-                false, List.of(0), s.limits(), s.log());
+        var s = builds.spec("for i in 1 2 3; do grep stack /proc/self/maps; done | cut -d- -f1 | sort -u | wc -l; nproc",
+                Builds.LIMITS);
+        var fixed = new SandboxSpec(s.root(), s.mounts(), s.argv(), s.environment(), s.directory(), s.hostname(), s.uid(),
+                s.gid(), false, List.of(0), s.limits(), s.log());
         assertEquals("1\n1\n", builds.run(fixed).log());
         assertEquals("3", builds.run(s).log().lines().findFirst().orElseThrow());
     }
 
     @Test
     void timeAndMemoryAreTold() throws Exception {
-        var result = builds.script("i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done; head -c 30000000 /dev/zero | tail | wc -c");
+        var result = builds.script("""
+                i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done
+                head -c 30000000 /dev/zero | tail | wc -c""");
         assertTrue(result.run().cpu().toMillis() > 20, result.run().toString());
         assertTrue(result.run().wall().compareTo(result.run().cpu().dividedBy(8)) > 0, result.run().toString());
         if (builds.sandbox.capabilities().memory().how().startsWith("cgroup")) {
@@ -186,7 +189,8 @@ class SandboxTest {
     @Test
     void commandThatIsNotThere() throws Exception {
         var s = builds.spec("", Builds.LIMITS);
-        var missing = new SandboxSpec(s.root(), s.mounts(), List.of("no-such-cc"), Map.of(), "/", "h", 1, 1, true, List.of(), s.limits(), s.log());
+        var missing = new SandboxSpec(s.root(), s.mounts(), List.of("no-such-cc"), Map.of(), "/", "h", 1, 1, true, List.of(),
+                s.limits(), s.log());
         Problem problem = assertThrows(Problem.class, () -> builds.sandbox.run(missing));
         assertEquals(Problem.Exit.USAGE, problem.exit());
         assertEquals("no-such-cc: the command of the build cannot be started (found no such file or directory)", problem.line());
@@ -212,7 +216,11 @@ class SandboxTest {
     @Test
     void brokenBubblewrap() throws Exception {
         Path fake = folder.resolve("bwrap");
-        Files.writeString(fake, "#!/bin/sh\n[ $1 = --version ] && echo bubblewrap 0.8.0 && exit\necho 'bwrap: No permissions' >&2; exit 1\n");
+        Files.writeString(fake, """
+                #!/bin/sh
+                [ $1 = --version ] && echo bubblewrap 0.8.0 && exit
+                echo 'bwrap: No permissions' >&2; exit 1
+                """);
         assertTrue(fake.toFile().setExecutable(true));
         var env = Map.of("PATH", System.getenv("PATH"), "REPRO_BWRAP", fake.toString());
         Problem problem = assertThrows(Problem.class, () -> Sandbox.open(folder.resolve("state"), env));
@@ -225,7 +233,8 @@ class SandboxTest {
         Path fake = folder.resolve("bwrap");
         Files.writeString(fake, "#!/bin/sh\necho bubblewrap 0.4.1\n");
         assertTrue(fake.toFile().setExecutable(true));
-        Problem problem = assertThrows(Problem.class, () -> Sandbox.open(folder.resolve("state"), Map.of("REPRO_BWRAP", fake.toString())));
+        var env = Map.of("REPRO_BWRAP", fake.toString());
+        Problem problem = assertThrows(Problem.class, () -> Sandbox.open(folder.resolve("state"), env));
         assertEquals(fake + ": bubblewrap is too old (expected 0.7.0 or newer, found 0.4.1)", problem.line());
     }
 }
