@@ -62,7 +62,7 @@ final class Guesses {
     }
 
     private Guess solo5(String makefile) throws IOException {
-        String header = after(text(makefile), "VERSION_H :=").orElse("include/version.h");
+        String header = after(text(makefile), "VERSION_H :=").filter(Guesses::isPlain).orElse("include/version.h");
         return new Guess("Solo5 itself", List.of("configure.sh names Solo5", "its version comes from git, which the build does not have: "
                 + "the command writes " + header + ".distrib instead"),
                 List.of("gcc", "libc6-dev", "libseccomp-dev", "linux-libc-dev", "make", "pkg-config"),
@@ -90,7 +90,7 @@ final class Guesses {
             return Optional.empty();
         }
         return after(text("config.ml"), "register ").map(rest -> rest.split("\"", -1)).filter(parts -> parts.length > 2)
-                .map(parts -> parts[1]).filter(name -> RecipePath.refusalInRecipe(name).isEmpty() && !name.contains("/"));
+                .map(parts -> parts[1]).filter(name -> isPlain(name) && !name.contains("/"));
     }
 
     private Optional<String> unikraftSign(Optional<String> makefile) throws IOException {
@@ -143,8 +143,13 @@ final class Guesses {
     /// The plain words of a makefile that end like an image, at most four.
     private static List<String> images(String makefile) {
         return Stream.of(makefile.split("[\\s:;=\"'(),]+")).filter(word -> IMAGE_ENDINGS.stream().anyMatch(e -> word.endsWith(e) && word.length() > e.length()))
-                .filter(word -> word.chars().allMatch(c -> Character.isLetterOrDigit(c) || "._-/".indexOf(c) >= 0))
-                .filter(word -> RecipePath.refusalInRecipe(word).isEmpty()).distinct().limit(4).toList();
+                .filter(Guesses::isPlain).distinct().limit(4).toList();
+    }
+
+    /// A path that needs no quotes anywhere.
+    private static boolean isPlain(String path) {
+        return path.chars().allMatch(c -> c < 0x80 && Character.isLetterOrDigit(c) || "._-/".indexOf(c) >= 0)
+                && RecipePath.refusalInRecipe(path).isEmpty();
     }
 
     private static Recipe.Output image(String path) {

@@ -21,6 +21,12 @@ final class Jgit {
         // The work is done when this class is initialised.
     }
 
+    /// Whether JGit would write into the user's configuration folder.
+    static boolean writesUserConfig() {
+        prepare();
+        return !(SystemReader.getInstance() instanceof Quiet);
+    }
+
     private static final class Quiet extends SystemReader.Delegate {
 
         Quiet(SystemReader other) {
