@@ -2,4 +2,6 @@
 module dev.repro.diffoscopelite {
     requires transitive dev.repro.base;
     requires transitive dev.repro.image;
+
+    exports dev.repro.diffoscopelite;
 }
