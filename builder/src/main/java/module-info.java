@@ -1,7 +1,7 @@
 /// Recipe, lock, toolchain, sandbox, variations, double build.
 module dev.repro.builder {
     exports dev.repro.builder;
-    exports dev.repro.builder.recipe to dev.repro.cli;
+    exports dev.repro.builder.recipe;
 
     requires transitive dev.repro.base;
     requires transitive dev.repro.image;

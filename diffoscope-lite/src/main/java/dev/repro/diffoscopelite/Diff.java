@@ -66,8 +66,10 @@ public record Diff(Verdict verdict, List<Finding> findings, long differingBytes,
     /// The lines that a person reads: the file, then each cause with its fix and what follows from it.
     ///
     /// @param subject what the file is called
-    public List<String> lines(String subject) {
-        return Report.lines(this, subject);
+    /// @param left what side A is called, as in `A`
+    /// @param right what side B is called, as in `B` or `file`
+    public List<String> lines(String subject, String left, String right) {
+        return new Report(left, right).lines(this, subject);
     }
 
     /// `different: 1 cause`, `mapped: 2 causes, 1 difference unexplained`, `identical`.

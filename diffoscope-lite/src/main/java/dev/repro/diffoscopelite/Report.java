@@ -9,15 +9,21 @@ final class Report {
     private static final int SUBJECT = 10;
     private static final String INDENT = "     ";
 
-    private Report() {}
+    private final String left;
+    private final String right;
 
-    static List<String> lines(Diff diff, String subject) {
+    Report(String left, String right) {
+        this.left = left;
+        this.right = right;
+    }
+
+    List<String> lines(Diff diff, String subject) {
         String head = subject + " ".repeat(Math.max(1, SUBJECT - subject.length() + 1));
         if (diff.verdict() == Verdict.IDENTICAL) {
-            return List.of(head + "A = B");
+            return List.of(head + left + " = " + right);
         }
         var lines = new ArrayList<String>();
-        lines.add(head + "A ≠ B in " + count(diff.differingRanges(), "range") + ", " + count(diff.differingBytes(), "byte"));
+        lines.add(head + left + " ≠ " + right + " in " + count(diff.differingRanges(), "range") + ", " + count(diff.differingBytes(), "byte"));
         var primary = diff.findings().stream().filter(f -> f.role() != Role.CONSEQUENCE).toList();
         for (int i = 0; i < primary.size(); i++) {
             finding(primary.get(i), i + 1, lines);
@@ -31,7 +37,7 @@ final class Report {
         return lines;
     }
 
-    private static void finding(Finding finding, int number, List<String> lines) {
+    private void finding(Finding finding, int number, List<String> lines) {
         String places = finding.count() > 1 ? " and " + count(finding.count() - 1L, "more place") : "";
         lines.add(String.format(Locale.ROOT, "%3d  %s    %s%s    %s", number, why(finding), where(finding.where()), places, values(finding)));
         lines.add(INDENT + (finding.fix().startsWith("excepted: ") ? "" : "mend: ") + finding.fix());
@@ -52,14 +58,14 @@ final class Report {
         return where.symbol().isEmpty() ? place : place + ", `" + Shown.text(where.symbol()) + "`";
     }
 
-    private static String values(Finding finding) {
+    private String values(Finding finding) {
         if (finding.a().isEmpty() && finding.b().isEmpty()) {
             return "";
         }
         if (finding.a().isEmpty()) {
-            return "only in B: " + quoted(finding.b());
+            return "only in " + right + ": " + quoted(finding.b());
         }
-        return finding.b().isEmpty() ? "only in A: " + quoted(finding.a()) : quoted(finding.a()) + " | " + quoted(finding.b());
+        return finding.b().isEmpty() ? "only in " + left + ": " + quoted(finding.a()) : quoted(finding.a()) + " | " + quoted(finding.b());
     }
 
     private static String quoted(String value) {

@@ -38,9 +38,9 @@ class DiffTest {
                      mend: sort what is listed: LC_ALL=C sort, $(sort $(wildcard …)); if the locale orders it, LC_ALL=C; hash tables: a fixed seed
                   3  unexplained    .data+0x120 and 1 more place    "left" | 0xff
                      mend: look at the named place in both builds; vary one thing at a time
-                     7 more, not shown""", String.join("\n", DIFF.lines("app.hvt")));
+                     7 more, not shown""", String.join("\n", DIFF.lines("app.hvt", "A", "B")));
         assertEquals("different: 2 causes, 1 difference unexplained", DIFF.summary());
-        assertEquals(List.of("x          A = B"), new Diff(Verdict.IDENTICAL, List.of(), 0, 0, 0).lines("x"));
+        assertEquals(List.of("x          A = B"), new Diff(Verdict.IDENTICAL, List.of(), 0, 0, 0).lines("x", "A", "B"));
     }
 
     @Test

@@ -37,7 +37,7 @@ class ElfTest {
     }
 
     private static String story(Diff diff) {
-        return String.join("\n", diff.lines("app")) + "\n" + diff.summary();
+        return String.join("\n", diff.lines("app", "A", "B")) + "\n" + diff.summary();
     }
 
     private static void oneRoot(String cause, Proof proof, Diff diff) {

@@ -40,7 +40,7 @@ class RobustnessTest {
             assertTrue(finding.a().length() <= Shown.MAX && finding.b().length() <= Shown.MAX, finding::toString);
             assertTrue(finding.role() != Role.CONSEQUENCE || diff.findings().getFirst().role() != Role.CONSEQUENCE);
         }
-        assertFalse(diff.lines("x").isEmpty());
+        assertFalse(diff.lines("x", "A", "B").isEmpty());
     }
 
     @Test
@@ -86,7 +86,7 @@ class RobustnessTest {
         assertTrue(a.length > 8_000_000, "only " + a.length);
         long start = System.nanoTime();
         var diff = assertTimeoutPreemptively(Duration.ofSeconds(30), () -> Samples.compare(a, b));
-        System.err.println(String.join("\n", diff.lines("large")) + "\n" + (System.nanoTime() - start) / 1_000_000 + " ms");
+        System.err.println(String.join("\n", diff.lines("large", "A", "B")) + "\n" + (System.nanoTime() - start) / 1_000_000 + " ms");
         assertEquals(List.of("unknown"), Samples.causes(diff));
         assertEquals("ins", Samples.first(diff).where().symbol());
         assertEquals(1, Samples.first(diff).count());

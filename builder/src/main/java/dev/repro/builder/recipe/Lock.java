@@ -93,7 +93,7 @@ public record Lock(Inputs inputs, Expected expected) {
                 case DEFAULT -> DEFAULT_EPOCH;
             };
             return new LockedBuild(build.command(), build.directory(), build.environment(), epoch, origin, "0022", 1000, 1000,
-                    "build", "UTC", "C.UTF-8", 1);
+                    "buildhost", "UTC", "C.UTF-8", 1);
         }
 
         Json.Obj toJson() {

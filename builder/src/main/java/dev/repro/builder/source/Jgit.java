@@ -1,14 +1,19 @@
 package dev.repro.builder.source;
 
 import java.io.File;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jgit.lib.Config;
 import org.eclipse.jgit.storage.file.FileBasedConfig;
 import org.eclipse.jgit.util.FS;
 import org.eclipse.jgit.util.SystemReader;
 
-/// Keeps JGit from what a library should not do on its own: write measurements of the file system into the user's
-/// configuration folder, and start a `git` program to find the system's configuration.
+/// Keeps JGit from what a library should not do on its own: measure the file system for a second at each start, by writing files into the
+/// repository; write what it measured into the user's configuration folder; start a `git` program to find the system's configuration.
 final class Jgit {
+
+    /// Told to JGit as the resolution of file times: coarser than any file system here. A file that is younger is compared by content.
+    private static final Duration RESOLUTION = Duration.ofSeconds(2);
 
     static {
         SystemReader.setInstance(new Quiet(SystemReader.getInstance()));
@@ -54,6 +59,11 @@ final class Jgit {
                 @Override
                 public boolean isOutdated() {
                     return false;
+                }
+
+                @Override
+                public long getTimeUnit(String section, String subsection, String name, long otherwise, TimeUnit unit) {
+                    return section.equals("filesystem") ? unit.convert(RESOLUTION) : super.getTimeUnit(section, subsection, name, otherwise, unit);
                 }
             };
         }

@@ -54,7 +54,7 @@ class LockTest {
                       "directory": ".",
                       "environment": {},
                       "gid": 1000,
-                      "hostname": "build",
+                      "hostname": "buildhost",
                       "locale": "C.UTF-8",
                       "network": "none",
                       "source_date_epoch": 315532800,
@@ -150,7 +150,7 @@ class LockTest {
             "kind": "image"             | "kind": "exe"       | member `kind` of the lock is not accepted (expected image or file, found exe)
             "kind": "folder"            | "kind": "tar"       | member `kind` of the lock is not accepted (expected folder or git, found tar)
             "files": 3                  | "files": -3         | member `files` of the lock is not accepted
-            "hostname": "build"         | "hostname": ""      | member `hostname` of the lock is not accepted
+            "hostname": "buildhost"     | "hostname": ""      | member `hostname` of the lock is not accepted
             "environment": {}           | "environment": {"PATH": "/x"} | member `environment` of the lock is not accepted
             "architecture": "amd64"     | "architecture": 1.5 | member `toolchain` of the lock is not accepted (expected whole numbers only, found a fraction)
             "seeds": {}                 | "seeds": {"a": 1}   | member `a` is not what it must be (expected a string, found 1)
