@@ -44,6 +44,16 @@ final class Jgit {
         }
 
         @Override
+        public FileBasedConfig openUserConfig(Config parent, FS fs) {
+            return new FileBasedConfig(parent, new File(fs.userHome(), ".gitconfig"), fs) {
+                @Override
+                public long getTimeUnit(String section, String subsection, String name, long otherwise, TimeUnit unit) {
+                    return section.equals("filesystem") ? unit.convert(RESOLUTION) : super.getTimeUnit(section, subsection, name, otherwise, unit);
+                }
+            };
+        }
+
+        @Override
         public FileBasedConfig openJGitConfig(Config parent, FS fs) {
             return new FileBasedConfig(parent, null, fs) {
                 @Override
@@ -59,11 +69,6 @@ final class Jgit {
                 @Override
                 public boolean isOutdated() {
                     return false;
-                }
-
-                @Override
-                public long getTimeUnit(String section, String subsection, String name, long otherwise, TimeUnit unit) {
-                    return section.equals("filesystem") ? unit.convert(RESOLUTION) : super.getTimeUnit(section, subsection, name, otherwise, unit);
                 }
             };
         }
