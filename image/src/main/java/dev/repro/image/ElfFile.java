@@ -6,8 +6,9 @@ import java.util.List;
 
 /// An ELF file (ELF64 or ELF32, little-endian) as a loader reads it: header and segments.
 ///
-/// The section view is read apart ([#sections]) and may be malformed where this view is not. Nothing is copied: contents are slices
-/// of the bytes given, so the file must not change while it is read. Immutable otherwise, and safe for any number of threads.
+/// The section view is read apart ([#sections]) and may be malformed where this view is not. Nothing is copied: contents are
+/// slices of the bytes given, so the file must not change while it is read. Immutable otherwise, and safe for any number of
+/// threads.
 public final class ElfFile {
     private final MemorySegment file;
     private final ElfHeader header;
@@ -25,8 +26,8 @@ public final class ElfFile {
     /// 2. where there are segments, an entry has the size that the class gives;
     /// 3. the whole table lies in the file.
     ///
-    /// Lenient: contents of segments are checked when they are asked for ([#bytes(Segment)]), and their addresses by [Lint] alone;
-    /// where `e_phnum` is 0xffff the count is in section 0, as the format has it.
+    /// Lenient: contents of segments are checked when they are asked for ([#bytes(Segment)]), and their addresses by [Lint]
+    /// alone; where `e_phnum` is 0xffff the count is in section 0, as the format has it.
     public static ElfFile parse(MemorySegment bytes) throws MalformedElf {
         MemorySegment file = bytes.asReadOnly();
         ElfHeader header = ElfHeader.read(file);

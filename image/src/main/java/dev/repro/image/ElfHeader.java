@@ -37,11 +37,11 @@ public record ElfHeader(boolean wide, int osAbi, int abiVersion, int type, int m
 
     /// Reads and checks the header:
     ///
-    /// 1. the magic number; 2. a class that exists; 3. little-endian, as all that is built here; 4. version 1 of the format;
-    /// 5. the header is complete.
+    /// 1. the magic number; 2. a class that exists; 3. little-endian, as all that is built here; 4. the header is complete.
     ///
-    /// Not checked on purpose: OS/ABI and its version (compilers write what they like), `e_version`, `e_ehsize`, type and machine
-    /// (a reader needs none of them; [Lint] tells where a tender would refuse them).
+    /// Not checked on purpose: OS/ABI and its version (compilers write what they like); the version in the first bytes, which no
+    /// tender looks at; `e_version`, `e_ehsize`, type and machine, which a reader does not need ([Lint] tells where a tender
+    /// would refuse them).
     static ElfHeader read(MemorySegment file) throws MalformedElf {
         var in = new Cursor(file, 0, "the ELF header");
         expect("not an ELF file", 0, MAGIC, in.u32());
@@ -51,7 +51,7 @@ public record ElfHeader(boolean wide, int osAbi, int abiVersion, int type, int m
         }
         boolean wide = elfClass == 2;
         expect("not a little-endian ELF file", 5, 1, in.u8());
-        expect("unknown ELF version", 6, 1, in.u8());
+        in.skip(1);
         int osAbi = in.u8();
         int abiVersion = in.u8();
         in.skip(7);

@@ -77,7 +77,8 @@ public record LibInfo(String name, List<Entry> entries) {
     private static long length(Cursor in, long offset) throws MalformedElf {
         long size = in.u32();
         if (size < HEADER) {
-            throw new MalformedElf("a length in " + SECTION + " is smaller than what it counts", offset, "at least " + HEADER, size);
+            throw new MalformedElf("a length in " + SECTION + " is smaller than what it counts", offset,
+                    "at least " + HEADER, size);
         }
         return size;
     }

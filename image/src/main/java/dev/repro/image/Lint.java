@@ -9,10 +9,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// Looks for what an image may hold that a tender does not refuse but should, and says before a launch what a tender would refuse.
+/// Looks for what an image may hold that a tender does not refuse but should, and says before a launch what a tender would
+/// refuse.
 ///
-/// What is looked for is [Rule]. Images that nothing marks as Solo5's but something as another unikernel's (Unikraft, Hermit, Xen,
-/// multiboot) are held to the rules only that fit any image.
+/// What is looked for is [Rule]. Images that nothing marks as Solo5's but something as another unikernel's (Unikraft, Hermit,
+/// Xen, multiboot) are held to the rules only that fit any image.
 public final class Lint {
     /// Findings of one rule that are told one by one.
     private static final int SHOWN = 16;

@@ -116,7 +116,8 @@ final class LintManifest {
 
     private void preset(Device device, String where) {
         if (device.type() == Device.BLOCK_BASIC) {
-            preset(Rule.PRESET_CAPACITY, where, device.presetCapacity(), Long.toUnsignedString(device.presetCapacity()) + " bytes");
+            preset(Rule.PRESET_CAPACITY, where, device.presetCapacity(),
+                    Long.toUnsignedString(device.presetCapacity()) + " bytes");
             preset(Rule.PRESET_BLOCK_SIZE, where, device.presetBlockSize(), device.presetBlockSize() + " bytes");
         } else if (device.type() == Device.NET_BASIC) {
             preset(Rule.PRESET_MAC, where, device.presetMac(), Device.macText(device.presetMac()));

@@ -70,8 +70,8 @@ final class LintNotes {
 
     private void duplicates(int type, Rule rule, String what) {
         var offsets = new TreeSet<Long>();
-        regions.forEach(r -> r.notes().stream().filter(n -> n.is(Solo5.OWNER, type)).forEach(n -> offsets.add(n.offset())));
-        sectionRegions.forEach(r -> r.notes().stream().filter(n -> n.is(Solo5.OWNER, type)).forEach(n -> offsets.add(n.offset())));
+        Stream.concat(regions.stream(), sectionRegions.stream()).flatMap(r -> r.notes().stream())
+                .filter(n -> n.is(Solo5.OWNER, type)).forEach(n -> offsets.add(n.offset()));
         if (offsets.size() > 1) {
             String places = String.join(", ", offsets.stream().limit(4).map(LintSegments::hex).toList());
             lint.add(rule, "file", offsets.size() + " " + what + ", at offsets " + places + (offsets.size() > 4 ? ", …" : ""));
@@ -88,7 +88,8 @@ final class LintNotes {
             lint.add(Rule.NOTE_PADDING, where, "the two bytes after the owner are not zero");
         }
         long size = Solo5.HEADER + descriptor.byteSize();
-        Optional<Segment> load = elf.segments().stream().filter(s -> s.is(Segment.PT_LOAD) && covers(s, offset, size)).findFirst();
+        Optional<Segment> load = elf.segments().stream()
+                .filter(s -> s.is(Segment.PT_LOAD) && covers(s, offset, size)).findFirst();
         if (load.isEmpty()) {
             lint.add(Rule.NOTE_WRITABLE, where, "the note is in no PT_LOAD");
             return;
@@ -130,8 +131,10 @@ final class LintNotes {
 
     private void abi(Reading<AbiNote> reading) {
         switch (reading) {
-            case Reading.Absent<AbiNote> _ -> lint.add(Rule.ABI_MISSING, "segments", "no PT_NOTE begins with an ABI1 note of Solo5");
-            case Reading.Refused<AbiNote>(String reason) -> lint.add(shortAbi() ? Rule.ABI_SIZE : Rule.ABI_REFUSED, "ABI note", reason);
+            case Reading.Absent<AbiNote> _ ->
+                lint.add(Rule.ABI_MISSING, "segments", "no PT_NOTE begins with an ABI1 note of Solo5");
+            case Reading.Refused<AbiNote>(String reason) ->
+                lint.add(shortAbi() ? Rule.ABI_SIZE : Rule.ABI_REFUSED, "ABI note", reason);
             case Reading.Found<AbiNote>(AbiNote abi, String where, _, var descriptor) -> {
                 if (descriptor.byteSize() != AbiNote.SIZE) {
                     lint.add(Rule.ABI_SIZE, where, "the descriptor is " + descriptor.byteSize() + " bytes, not " + AbiNote.SIZE);

@@ -78,7 +78,8 @@ final class LintSegments {
         boolean inside = loads.stream().anyMatch(s -> s.executable() && Long.compareUnsigned(entry, s.virtualAddress()) >= 0
                 && Long.compareUnsigned(entry - s.virtualAddress(), s.fileSize()) < 0);
         if (!inside) {
-            lint.add(Rule.ENTRY_NOT_EXECUTABLE, "header", "the entry " + hex(entry) + " is in the content of no executable segment");
+            lint.add(Rule.ENTRY_NOT_EXECUTABLE, "header", "the entry " + hex(entry)
+                    + " is in the content of no executable segment");
         }
     }
 
@@ -111,7 +112,8 @@ final class LintSegments {
                 lint.add(Rule.SEGMENT_BELOW_BASE, where(s), "begins at " + hex(alignedStart) + ", below " + hex(BASE));
             }
             if (below(alignedStart, end)) {
-                lint.add(Rule.SEGMENT_OVERLAP, where(s), "begins at " + hex(alignedStart) + ", the one before ends at " + hex(end));
+                lint.add(Rule.SEGMENT_OVERLAP, where(s),
+                        "begins at " + hex(alignedStart) + ", the one before ends at " + hex(end));
             }
             long alignedEnd = end(s, limit, alignedStart);
             end = below(end, alignedEnd) ? alignedEnd : end;
@@ -121,7 +123,8 @@ final class LintSegments {
     /// The aligned end of a segment; 0 where it has none that a tender would take.
     private long end(Segment s, long limit, long alignedStart) {
         if (below(s.memorySize(), s.fileSize())) {
-            lint.add(Rule.SEGMENT_SIZE, where(s), hex(s.memorySize()) + " bytes in memory, " + hex(s.fileSize()) + " in the file");
+            lint.add(Rule.SEGMENT_SIZE, where(s),
+                    hex(s.memorySize()) + " bytes in memory, " + hex(s.fileSize()) + " in the file");
             return 0;
         }
         long end = s.virtualAddress() + s.memorySize();

@@ -1,6 +1,7 @@
 package dev.repro.image;
 
-/// Why bytes are not the ELF structure that they claim to be, and where. It tells of bytes, not of code, so it has no stack trace.
+/// Why bytes are not the ELF structure that they claim to be, and where. It tells of bytes, not of code, so it has no stack
+/// trace.
 public final class MalformedElf extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -10,7 +11,7 @@ public final class MalformedElf extends Exception {
     private final String found;
 
     MalformedElf(String what, long offset, Object expected, Object found) {
-        super(what + " at offset 0x" + Long.toHexString(offset) + " (expected " + expected + ", found " + found + ")", null, false, false);
+        super("%s at offset 0x%x (expected %s, found %s)".formatted(what, offset, expected, found), null, false, false);
         this.what = what;
         this.offset = offset;
         this.expected = expected.toString();

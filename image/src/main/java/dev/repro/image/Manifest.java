@@ -82,8 +82,8 @@ public record Manifest(long version, List<Device> entries) {
                 devices().stream().map(Device::toJson).toList());
     }
 
-    /// The text that `solo5-elftool query-manifest` prints. Deviations: names are escaped as JSON needs it, and a reserved entry at
-    /// the end makes no comma before the bracket.
+    /// The text that `solo5-elftool query-manifest` prints. Deviations: names are escaped as JSON needs it, and a reserved entry
+    /// at the end makes no comma before the bracket.
     public String text() {
         var out = new StringBuilder("{\n  \"type\": \"solo5.manifest\",\n  \"version\": " + version + ",\n  \"devices\": [\n");
         List<Device> devices = devices();

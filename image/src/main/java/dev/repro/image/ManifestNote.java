@@ -4,13 +4,14 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/// Writes the MFT1 note: as C source, and as an ELF64 relocatable object. Both define the symbol `__solo5_mft1_note`, by which the
-/// bindings for virtio, Muen and Xen find it, in the section `.note.solo5.manifest`, aligned to 4 as Solo5's linker scripts want it.
+/// Writes the MFT1 note: as C source, and as an ELF64 relocatable object. Both define the symbol `__solo5_mft1_note`, by which
+/// the bindings for virtio, Muen and Xen find it, in the section `.note.solo5.manifest`, aligned to 4 as Solo5's linker scripts
+/// want it.
 final class ManifestNote {
     private static final String SYMBOL = "__solo5_mft1_note";
 
-    /// The structures of Solo5's include/mft_abi.h, of basic types alone: unsigned int has 32 bits and unsigned long long 64 on every
-    /// machine on which Solo5 runs, which the assertions prove to the compiler.
+    /// The structures of Solo5's include/mft_abi.h, of basic types alone: unsigned int has 32 bits and unsigned long long 64 on
+    /// every machine on which Solo5 runs, which the assertions prove to the compiler.
     private static final String HEAD = """
             /* Solo5 application manifest (MFT1), generated from manifest.json: do not edit */
 
@@ -62,7 +63,8 @@ final class ManifestNote {
     static byte[] bytes(Manifest manifest) {
         int size = Solo5.MFT_PAD + 8 + manifest.entries().size() * Device.SIZE;
         var out = ByteBuffer.allocate(Solo5.HEADER + size).order(ByteOrder.LITTLE_ENDIAN);
-        out.putInt(Solo5.OWNER_SIZE).putInt(size).putInt(Solo5.MFT1).put(ascii(Solo5.OWNER)).position(Solo5.HEADER + Solo5.MFT_PAD);
+        out.putInt(Solo5.OWNER_SIZE).putInt(size).putInt(Solo5.MFT1).put(ascii(Solo5.OWNER));
+        out.position(Solo5.HEADER + Solo5.MFT_PAD);
         out.putInt((int) manifest.version()).putInt(manifest.entries().size());
         for (Device device : manifest.entries()) {
             int start = out.position();

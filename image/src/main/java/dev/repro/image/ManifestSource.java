@@ -12,8 +12,8 @@ import java.util.List;
 /// {"type": "solo5.manifest", "version": 1, "devices": [{"name": "net0", "type": "NET_BASIC"}]}
 /// ```
 ///
-/// As strict as `solo5-elftool gen-manifest`: unknown keys are errors, names have 1 to 67 letters and digits, there are at most 63
-/// devices. Stricter: a name may stand once only, and a type must be one that exists.
+/// As strict as `solo5-elftool gen-manifest`: unknown keys are errors, names have 1 to 67 letters and digits, there are at most
+/// 63 devices. Stricter: a name may stand once only, and a type must be one that exists.
 ///
 /// @param devices in the order of the file, which is that of the guest's handles; without the reserved entry
 public record ManifestSource(List<Device> devices) {
@@ -62,7 +62,8 @@ public record ManifestSource(List<Device> devices) {
 
     private static void exactly(Object expected, Object found, String name, String where) throws Problem {
         if (!expected.toString().equals(found.toString())) {
-            throw Problem.usage("member `" + name + "` is not that of a Solo5 manifest").where(where).expected(expected).found(found);
+            throw Problem.usage("member `" + name + "` is not that of a Solo5 manifest").where(where)
+                    .expected(expected).found(found);
         }
     }
 
@@ -83,7 +84,8 @@ public record ManifestSource(List<Device> devices) {
         return ManifestNote.c(manifest());
     }
 
-    /// A relocatable object with the note, to be linked in place of the compiled C source. The same manifest gives the same bytes.
+    /// A relocatable object with the note, to be linked in place of the compiled C source. The same manifest gives the same
+    /// bytes.
     ///
     /// @param machine one of [ElfHeader#EM_X86_64], [ElfHeader#EM_AARCH64], [ElfHeader#EM_PPC64]
     public byte[] toObject(int machine) {

@@ -20,8 +20,8 @@ public record Note(String owner, int type, long offset, MemorySegment descriptor
         return this.type == type && this.owner.equals(owner);
     }
 
-    /// All notes of a segment or section: each a header of three u32 (name size, descriptor size, type), the name, the descriptor;
-    /// descriptor and next note begin at multiples of 4, or of 8 where the region's own alignment is 8.
+    /// All notes of a segment or section: each a header of three u32 (name size, descriptor size, type), the name, the
+    /// descriptor; descriptor and next note begin at multiples of 4, or of 8 where the region's own alignment is 8.
     ///
     /// 1. Every name and descriptor lies in the region. 2. What is left at the end is no header, so it must be zero bytes.
     /// Lenient: the padding after the last descriptor may be missing, as some assemblers leave it out; padding is not read.

@@ -8,9 +8,6 @@ import java.util.OptionalLong;
 
 /// The notes of a whole file, from every place that can hold some.
 final class Notes {
-    /// Bytes of notes over which this reads, in files: segments of notes may share bytes, but not without end.
-    private static final int SHARING = 4;
-
     private Notes() {}
 
     /// @param broken why a region could not be read to its end
@@ -33,7 +30,8 @@ final class Notes {
     private static List<Region> read(ElfFile elf, List<Place> places) {
         var out = new ArrayList<Region>();
         var seen = new HashSet<List<Long>>();
-        long budget = SHARING * elf.bytes().byteSize();
+        // Places of notes may overlap, but in all they hold no more than the file.
+        long budget = elf.bytes().byteSize();
         for (Place place : places) {
             if (seen.add(List.of(place.offset, place.size))) {
                 out.add(region(elf, place, budget));
@@ -46,8 +44,8 @@ final class Notes {
     private static Region region(ElfFile elf, Place place, long budget) {
         try {
             if (Long.compareUnsigned(place.size, budget) > 0) {
-                throw new MalformedElf("the places of notes share their bytes", place.offset, "at most " + SHARING
-                        + " times the file in all", "more");
+                throw new MalformedElf("the places of notes share their bytes", place.offset, "at most the file's size in all",
+                        "more");
             }
             var bytes = Cursor.slice(elf.bytes(), place.offset, place.size, place.where);
             return new Region(place.where, Note.readAll(bytes, place.offset, place.alignment), null);

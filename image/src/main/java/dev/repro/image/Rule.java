@@ -7,7 +7,8 @@ public enum Rule {
     // What it is.
     NOT_AN_ELF(Severity.ERROR, "the file is no ELF that a loader could begin to read"),
     ELF_HEADER(Severity.ERROR, "a Solo5 tender, and solo5-elftool, refuse the ELF header"),
-    SECTIONS_MALFORMED(Severity.ERROR, "the section table is broken: loaders do not look at it, so tools are blind where tenders see"),
+    SECTIONS_MALFORMED(Severity.ERROR,
+            "the section table is broken: loaders do not look at it, so tools are blind where tenders see"),
     SECTIONS_MISSING(Severity.WARNING, "there are no sections: tools that read the notes by section find none"),
     TRAILING_BYTES(Severity.WARNING, "bytes after all that the ELF headers speak of: only a hash of the whole file covers them"),
 
@@ -21,7 +22,8 @@ public enum Rule {
     SEGMENT_SIZE(Severity.ERROR, "the tender refuses a segment smaller in memory than in the file, or one that wraps around"),
     SEGMENT_OUTSIDE_MEMORY(Severity.ERROR, "the tender refuses a segment that ends beyond the guest's memory"),
     SEGMENT_BEYOND_FILE(Severity.ERROR, "the file ends before the segment does"),
-    WRITABLE_AND_EXECUTABLE(Severity.ERROR, "memory that can be written and executed; of segments without content no tender checks it"),
+    WRITABLE_AND_EXECUTABLE(Severity.ERROR,
+            "memory that can be written and executed; of segments without content no tender checks it"),
     BSS_RANGE(Severity.ERROR, "a segment without content lies where no segment may; the tender does not look at it at all"),
 
     // What keeps the image from running as a program of the host.

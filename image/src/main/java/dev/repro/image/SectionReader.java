@@ -41,8 +41,8 @@ final class SectionReader {
     /// 4. the section that holds the names (`e_shstrndx`, or `sh_link` of section 0) exists and is a string table in the file;
     /// 5. every name lies in it, ends in it, and all together stay in proportion to the file ([StringTable]).
     ///
-    /// Lenient: a file may name no section that holds the names: then they are empty. Contents are checked when they are asked for,
-    /// and may overlap. `sh_link` and `sh_info` are checked where they are followed. Entries of type NULL have no name.
+    /// Lenient: a file may name no section that holds the names: then they are empty. Contents are checked when they are asked
+    /// for, and may overlap. `sh_link` and `sh_info` are checked where they are followed. Entries of type NULL have no name.
     static Sections read(MemorySegment file, ElfHeader header) throws MalformedElf {
         if (header.sectionHeaderOffset() == 0) {
             if (header.sectionHeaderCount() != 0) {
@@ -66,7 +66,8 @@ final class SectionReader {
 
     private static List<Section> named(MemorySegment file, List<Raw> raw, long index, long offset) throws MalformedElf {
         if (index >= raw.size() && index != 0) {
-            throw new MalformedElf("the section that holds the section names does not exist", offset, "below " + raw.size(), index);
+            throw new MalformedElf("the section that holds the section names does not exist", offset,
+                    "below " + raw.size(), index);
         }
         StringTable names = index == 0 ? null : names(file, raw.get((int) index), offset);
         var sections = new ArrayList<Section>(raw.size());

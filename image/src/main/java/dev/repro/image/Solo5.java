@@ -6,10 +6,10 @@ import java.util.function.Function;
 
 /// The notes that make an ELF file a Solo5 image: ABI1 (what it is built for) and MFT1 (what devices it needs).
 ///
-/// There are two readers in the world, and a hostile file can show each another note. Tenders and `solo5-elftool` look at `PT_NOTE`
-/// segments, the *first* note of each, and take the first that fits ([#manifest], [#abi]; `elf_load_note` of Solo5's
-/// tenders/common/elf.c). Other tools (readelf, the OCaml elftool that Albatross uses) look at the sections `.note.solo5.manifest` and
-/// `.note.solo5.abi` ([#manifestOfSection], [#abiOfSection]). [Lint] tells where they differ.
+/// There are two readers in the world, and a hostile file can show each another note. Tenders and `solo5-elftool` look at
+/// `PT_NOTE` segments, the *first* note of each, and take the first that fits ([#manifest], [#abi]; `elf_load_note` of Solo5's
+/// tenders/common/elf.c). Other tools (readelf, the OCaml elftool that Albatross uses) look at the sections
+/// `.note.solo5.manifest` and `.note.solo5.abi` ([#manifestOfSection], [#abiOfSection]). [Lint] tells where they differ.
 public final class Solo5 {
     public static final String OWNER = "Solo5";
     /// `MFT1`
@@ -50,7 +50,8 @@ public final class Solo5 {
         return decodeManifest(ofSegments(elf, Kind.MANIFEST));
     }
 
-    /// The ABI that tenders and `solo5-elftool query-abi` see.
+    /// The ABI that tenders and `solo5-elftool query-abi` see. Off-spec: a note of less than 16 bytes is refused; the tender
+    /// would go on to read memory behind it that is not the note's.
     public static Reading<AbiNote> abi(ElfFile elf) {
         return decodeAbi(ofSegments(elf, Kind.ABI));
     }
@@ -72,7 +73,8 @@ public final class Solo5 {
 
     private static boolean claimedBySection(ElfFile elf) {
         try {
-            return elf.sections().list().stream().anyMatch(s -> s.name().equals(MANIFEST_SECTION) || s.name().equals(ABI_SECTION));
+            return elf.sections().list().stream()
+                    .anyMatch(s -> s.name().equals(MANIFEST_SECTION) || s.name().equals(ABI_SECTION));
         } catch (MalformedElf e) {
             return false;
         }
@@ -81,7 +83,7 @@ public final class Solo5 {
     /// Why `ehdr_is_valid` of Solo5's tenders/common/elf.c would refuse the header on any machine that Solo5 knows; what
     /// [ElfFile#parse] has refused already is not looked at again.
     ///
-    /// 1. ELF64, version 1; 2. sizes of the headers, and at least one segment; 3. ET_EXEC, for a known machine.
+    /// 1. ELF64, `e_version` 1; 2. sizes of the headers, and at least one segment; 3. ET_EXEC, for a known machine.
     static Optional<String> headerRefusal(ElfHeader h) {
         if (!h.wide()) {
             return Optional.of("the class is ELF32, not ELF64");

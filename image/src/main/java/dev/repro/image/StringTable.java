@@ -8,11 +8,11 @@ import java.util.Map;
 
 /// A section of NUL-terminated strings, by offset.
 ///
-/// Linkers let names share their ends, so a table of n bytes can spell n²/2 bytes of names. What is spelled in all is therefore held
-/// to [#SHARING] times the size of the file; a name that is asked for twice is spelled once.
+/// Linkers let names share their ends, so a table of n bytes can spell n²/2 bytes of names. What is spelled in all is therefore
+/// held to [#SHARING] times the size of the file; a name that is asked for twice is spelled once.
 final class StringTable {
     /// How often over the names of a file may be spelled in all; real ones stay below 2.
-    static final int SHARING = 8;
+    static final int SHARING = 4;
     /// Bytes that even the smallest file may spell.
     private static final int LEAST = 4096;
 

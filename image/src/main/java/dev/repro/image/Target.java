@@ -38,7 +38,8 @@ public enum Target {
         return this == HVT || this == SPT;
     }
 
-    /// Whether Solo5's linker script puts the notes into memory that the guest may write (bindings/solo5_virtio.lds, solo5_xen.lds).
+    /// Whether Solo5's linker script puts the notes into memory that the guest may write (bindings/solo5_virtio.lds,
+    /// solo5_xen.lds).
     boolean notesWritable() {
         return this == VIRTIO || this == XEN;
     }

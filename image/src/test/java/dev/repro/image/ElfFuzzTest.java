@@ -1,5 +1,6 @@
 package dev.repro.image;
 
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -8,27 +9,34 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/// Mutates a corpus of images for `-Drepro.fuzz.seconds` (3), from `-Drepro.fuzz.seed` (fixed). An image that makes anything but a
-/// [MalformedElf] come out is kept as target/fuzz-failure.bin and the seed is in the message.
+/// Mutates a corpus of images for `-Drepro.fuzz.seconds` (3), from `-Drepro.fuzz.seed` (fixed). An image that makes anything but
+/// a [MalformedElf] come out is kept as target/fuzz-failure.bin and the seed is in the message.
 class ElfFuzzTest {
     private static final long SECONDS = Long.getLong("repro.fuzz.seconds", 3);
     private static final long SEED = Long.getLong("repro.fuzz.seed", 20261101);
 
     /// Numbers at which readers go wrong.
-    private static final long[] EDGES = {0, 1, 2, 3, 4, 7, 8, 11, 12, 20, 0x7f, 0x80, 0xff, 0x100, 0xff00, 0xffff, 0x10000, 0xfff1,
-        0x7fff_ffff, 0x8000_0000L, 0xffff_ffffL, 1L << 40, Long.MAX_VALUE, Long.MIN_VALUE, -1, -8, 0x100000, 0x4000_0000};
+    private static final long[] EDGES = {0, 1, 2, 3, 4, 7, 8, 11, 12, 20, 0x7f, 0x80, 0xff, 0x100, 0xff00, 0xffff, 0x10000,
+        0xfff1, 0x7fff_ffff, 0x8000_0000L, 0xffff_ffffL, 1L << 40, Long.MAX_VALUE, Long.MIN_VALUE, -1, -8, 0x100000, 0x4000_0000};
 
     @Test
     void mutatedImagesAreReadOrRefused() throws IOException {
         List<byte[]> corpus = corpus();
         assertTrue(corpus.size() > 20, "the corpus has only " + corpus.size());
         System.out.println("fuzzing the ELF reader for " + SECONDS + " s, seed " + SEED);
+        long rounds = assertTimeoutPreemptively(Duration.ofSeconds(SECONDS + 60), () -> fuzz(corpus), "an image never ends");
+        assertTrue(rounds > 0);
+        System.out.println("fuzzed " + rounds + " images");
+    }
+
+    private static long fuzz(List<byte[]> corpus) throws IOException {
         var random = new Random(SEED);
         long end = System.nanoTime() + SECONDS * 1_000_000_000;
         long rounds = 0;
@@ -42,8 +50,7 @@ class ElfFuzzTest {
             }
             rounds++;
         }
-        assertTrue(rounds > 100 * SECONDS, "only " + rounds + " rounds: an image takes far too long");
-        System.out.println("fuzzed " + rounds + " images");
+        return rounds;
     }
 
     private static List<byte[]> corpus() {

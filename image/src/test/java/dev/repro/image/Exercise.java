@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// Asks everything of an image that this module can be asked. Whatever the bytes: what does not hold is told by [MalformedElf], and
-/// any other exception is a fault that the caller sees.
+/// Asks everything of an image that this module can be asked. Whatever the bytes: what does not hold is told by [MalformedElf],
+/// and any other exception is a fault that the caller sees.
 final class Exercise {
     private static final com.sun.management.ThreadMXBean MEMORY =
             (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();

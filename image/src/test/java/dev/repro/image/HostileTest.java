@@ -16,9 +16,11 @@ import java.util.Random;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
-/// Damaged and hostile images: nothing but [MalformedElf] is thrown, no time and no memory is taken beyond what the file's size gives.
+/// Damaged and hostile images: nothing but [MalformedElf] is thrown, no time and no memory is taken beyond what the file's size
+/// gives.
 class HostileTest {
-    /// Heap bytes that asking everything may take, for each byte of the file, and beside it.
+    /// Heap bytes that asking everything may take in all, for each byte of the file, and beside it. "Everything" reads the file
+    /// some ten times over, so this is about 40 for each time; an object of Java has that for a note of 12 bytes.
     private static final long PER_BYTE = 400;
     private static final long BESIDE = 1 << 20;
 
@@ -35,7 +37,7 @@ class HostileTest {
         for (byte[] image : List.of(TestElf.hvt().build(), LintImages.unikraft(TestElf.libInfo(
                 TestElf.libInfoRecord(12, TestElf.ascii("now\0")))).build(), LintImages.hermit().build())) {
             for (int at = 0; at < image.length; at++) {
-                for (int flip : new int[] {0x01, 0x80, 0xff}) {
+                for (int flip : new int[] {0x01, 0xff}) {
                     byte[] changed = image.clone();
                     changed[at] ^= (byte) flip;
                     Exercise.all(MemorySegment.ofArray(changed));
@@ -78,7 +80,7 @@ class HostileTest {
         byte[] image = TestElf.hvt().build();
         RandomGenerator random = new Random(1);
         Exercise.all(MemorySegment.ofArray(image));
-        for (int round = 0; round < 2000; round++) {
+        for (int round = 0; round < 1000; round++) {
             var changed = ByteBuffer.wrap(image.clone()).order(ByteOrder.LITTLE_ENDIAN);
             int at = random.nextInt(image.length - 8);
             changed.putLong(at, random.nextBoolean() ? -1 : 1L << random.nextInt(64));
@@ -87,32 +89,32 @@ class HostileTest {
         }
     }
 
-    /// 60,000 segments that each claim all of the file for notes.
+    /// 20,000 segments that each claim all of the file for notes.
     private static byte[] manyNoteSegments() {
-        var b = many(60_000);
-        for (int i = 0; i < 60_000; i++) {
+        var b = many(20_000);
+        for (int i = 0; i < 20_000; i++) {
             int at = 64 + 56 * i;
             b.putInt(at, Segment.PT_NOTE).putLong(at + 8, i).putLong(at + 32, b.capacity() - i).putLong(at + 48, 4);
         }
         return b.array();
     }
 
-    /// 60,000 segments to load, in no order.
+    /// 20,000 segments to load, in no order.
     private static byte[] manyLoads() {
-        var b = many(60_000);
-        for (int i = 0; i < 60_000; i++) {
+        var b = many(20_000);
+        for (int i = 0; i < 20_000; i++) {
             int at = 64 + 56 * i;
-            b.putInt(at, Segment.PT_LOAD).putInt(at + 4, 7).putLong(at + 16, 0x100000L * (i * 31 % 60_000)).putLong(at + 32, i % 2)
-                    .putLong(at + 40, 0x200000).putLong(at + 48, 0x1000);
+            b.putInt(at, Segment.PT_LOAD).putInt(at + 4, 7).putLong(at + 16, 0x100000L * (i * 31 % 20_000))
+                    .putLong(at + 32, i % 2).putLong(at + 40, 0x200000).putLong(at + 48, 0x1000);
         }
         return b.array();
     }
 
-    /// 50,000 sections of notes that share their bytes.
+    /// 15,000 sections of notes that share their bytes.
     private static byte[] manyNoteSections() {
-        var b = many(60_000);
-        b.putLong(40, 64).putShort(58, (short) 64).putShort(60, (short) 50_000).putShort(62, (short) 0);
-        for (int i = 0; i < 50_000; i++) {
+        var b = many(20_000);
+        b.putLong(40, 64).putShort(58, (short) 64).putShort(60, (short) 15_000).putShort(62, (short) 0);
+        for (int i = 0; i < 15_000; i++) {
             int at = 64 + 64 * i;
             b.putInt(at + 4, Section.SHT_NOTE).putLong(at + 24, i).putLong(at + 32, b.capacity() - i);
         }

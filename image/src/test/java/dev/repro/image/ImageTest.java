@@ -2,9 +2,12 @@ package dev.repro.image;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.repro.base.Json;
 import dev.repro.base.JsonText;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ImageTest {
@@ -49,15 +52,16 @@ class ImageTest {
         assertEquals("Unikraft 0.17.0~eaf6fda1, libraries: 1", image.marks().getFirst().summary());
         assertEquals("{\"kind\":\"unikraft\",\"libraries\":[{\"library\":\"\",\"records\":["
                 + "{\"type\":\"ukfullversion\",\"text\":\"0.17.0~eaf6fda1\"},"
-                + "{\"type\":\"compiledate\",\"text\":\"2026-11-01T00:00:00+00:00\"},{\"type\":\"ukconfiggz\",\"text\":\"<5 bytes>\"}]},"
+                + "{\"type\":\"compiledate\",\"text\":\"2026-11-01T00:00:00+00:00\"},"
+                + "{\"type\":\"ukconfiggz\",\"text\":\"<5 bytes>\"}]},"
                 + "{\"library\":\"libnolibc\",\"records\":[{\"type\":\"compileopts\",\"text\":\"pie,dce\"},"
                 + "{\"type\":\"record 99\",\"text\":\"<4 bytes>\"}]}]}", JsonText.compact(image.marks().getFirst().toJson()));
     }
 
     @Test
     void brokenRecordsAreSaidToBeBroken() {
-        for (var info : java.util.Map.of("ends too early", TestElf.words(100, 1), "smaller than what it counts", TestElf.words(5, 1),
-                "unknown layout", TestElf.words(8, 2)).entrySet()) {
+        for (var info : Map.of("ends too early", TestElf.words(100, 1), "smaller than what it counts",
+                TestElf.words(5, 1), "unknown layout", TestElf.words(8, 2)).entrySet()) {
             Image image = Image.describe(LintImages.unikraft(info.getValue()).segment());
             String summary = image.marks().getFirst().summary();
             assertEquals(true, summary.startsWith("unikraft, broken: ") && summary.contains(info.getKey()), summary);
@@ -66,22 +70,24 @@ class ImageTest {
 
     @Test
     void whatIsNoElfIsOpaqueUnlessABootLoaderTakesIt() {
-        assertEquals("opaque: not an ELF file", Image.describe(MemorySegment.ofArray(new byte[100])).marks().getFirst().summary());
+        assertEquals("opaque: not an ELF file",
+                Image.describe(MemorySegment.ofArray(new byte[100])).marks().getFirst().summary());
         assertEquals("not an ELF file", Image.describe(MemorySegment.ofArray(new byte[0])).format());
         byte[] kernel = TestElf.concat(new byte[64], TestElf.multiboot(0x10000, 64, 0, 0, 0, 96));
         assertEquals("multiboot1", Image.describe(MemorySegment.ofArray(kernel)).kind());
-        byte[] cut = java.util.Arrays.copyOf(TestElf.hvt().build(), 70);
+        byte[] cut = Arrays.copyOf(TestElf.hvt().build(), 70);
         assertEquals("malformed ELF file", Image.describe(MemorySegment.ofArray(cut)).format());
     }
 
     @Test
     void jsonIsWhole() {
-        assertEquals("{\"schema\":\"repro.image.v1\",\"kind\":\"solo5-spt\",\"format\":\"ELF64 EXEC x86-64\",\"size\":1672,\"marks\":["
+        assertEquals("{\"schema\":\"repro.image.v1\",\"kind\":\"solo5-spt\",\"format\":\"ELF64 EXEC x86-64\","
+                + "\"size\":1672,\"marks\":["
                 + "{\"kind\":\"solo5-spt\",\"abi\":{\"type\":\"solo5.abi\",\"target\":\"spt\",\"version\":2},"
                 + "\"manifest\":{\"type\":\"solo5.manifest\",\"version\":1,\"devices\":[]}}]}",
                 JsonText.compact(Image.describe(TestElf.solo5(2, 2, TestElf.manifest()).segment()).toJson()));
         assertEquals("[{\"kind\":\"multiboot1\",\"offset\":4120,\"flags\":65536,\"load\":1048576,\"load_end\":1060880,"
-                + "\"bss_end\":1073152,\"entry\":1048632}]", JsonText.compact(dev.repro.base.Json.array(
+                + "\"bss_end\":1073152,\"entry\":1048632}]", JsonText.compact(Json.array(
                         List.of(Image.describe(TestElf.virtio().segment()).marks().get(1).toJson()))));
     }
 

@@ -96,14 +96,14 @@ final class LintImages {
     private static byte[] ofBoot(Rule rule) {
         return switch (rule) {
             case MULTIBOOT_MISSING -> edited(virtio(), e -> e.named(".text").bytes[0] = 0);
-            case MULTIBOOT_RANGE -> edited(virtio(), e -> e.named(".text").bytes = multiboot(0x10000, 0x100018, 0x100000, 0x200000, 0,
-                    0x100038));
+            case MULTIBOOT_RANGE -> edited(virtio(), e -> e.named(".text").bytes = multiboot(0x10000, 0x100018, 0x100000,
+                    0x200000, 0, 0x100038));
             case MULTIBOOT_VIEW -> virtio().phdr(DATA, P_OFFSET, 0x40).build();
             case PVH_MISSING -> solo5(6, 1, plainManifest()).build();
             case LIBINFO_MALFORMED -> unikraft(words(100, 1)).build();
             case LIBINFO_DATE -> unikraft(libInfo(libInfoRecord(12, ascii("2026-11-01T00:00:00+00:00\0")))).build();
-            case LIBINFO_BUILDER -> unikraft(libInfo(libInfoRecord(1, ascii("libnolibc\0")), libInfoRecord(13, ascii("me@host\0"))))
-                    .build();
+            case LIBINFO_BUILDER -> unikraft(libInfo(libInfoRecord(1, ascii("libnolibc\0")),
+                    libInfoRecord(13, ascii("me@host\0")))).build();
             case LIBINFO_CONFIG -> unikraft(libInfo(libInfoRecord(10, new byte[] {0x1f, (byte) 0x8b, 8}))).build();
             default -> throw new AssertionError("no image for " + rule.word());
         };

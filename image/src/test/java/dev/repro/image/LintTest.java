@@ -3,10 +3,12 @@ package dev.repro.image;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.repro.base.JsonText;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -56,7 +58,8 @@ class LintTest {
 
     @Test
     void memoryIsWhatTheTenderGives() {
-        byte[] image = TestElf.hvt().phdr(TestElf.DATA, TestElf.P_VADDR, 0x300000).phdr(TestElf.BSS, TestElf.P_VADDR, 0x380000).build();
+        byte[] image = TestElf.hvt().phdr(TestElf.DATA, TestElf.P_VADDR, 0x300000)
+                .phdr(TestElf.BSS, TestElf.P_VADDR, 0x380000).build();
         assertEquals(List.of(), rules(image, OptionalLong.empty()));
         assertEquals(List.of(), rules(image, OptionalLong.of(4 << 20)));
         // hvt rounds 3.9 MiB down to 2.
@@ -69,7 +72,7 @@ class LintTest {
     @Test
     void findingsOfOneRuleAreNotToldWithoutEnd() {
         var devices = new Device[60];
-        java.util.Arrays.fill(devices, new Device("", true, false, 2, 1, 0, 0, 0, 0));
+        Arrays.fill(devices, new Device("", true, false, 2, 1, 0, 0, 0, 0));
         byte[] image = TestElf.solo5(1, 2, TestElf.manifest(devices)).build();
         var findings = Lint.check(MemorySegment.ofArray(image), OptionalLong.empty());
         assertEquals(17, findings.stream().filter(f -> f.rule() == Rule.PRESET_MAC).count());
@@ -86,8 +89,8 @@ class LintTest {
     void jsonCounts() {
         var findings = Lint.check(MemorySegment.ofArray(LintImages.all().get(Rule.OPENBSD_NOTE)), OptionalLong.empty());
         assertEquals("{\"schema\":\"repro.lint.v1\",\"errors\":0,\"warnings\":1,\"findings\":[{\"rule\":\"openbsd-note\","
-                + "\"severity\":\"warning\",\"where\":\"segments\",\"message\":\"the first PT_NOTE does not begin with a note of owner "
-                + "OpenBSD, type 1\"}]}", dev.repro.base.JsonText.compact(Lint.toJson(findings)));
+                + "\"severity\":\"warning\",\"where\":\"segments\",\"message\":\"the first PT_NOTE does not begin with a note of "
+                + "owner OpenBSD, type 1\"}]}", JsonText.compact(Lint.toJson(findings)));
     }
 
     private static List<Rule> rules(byte[] image, OptionalLong memory) {

@@ -38,18 +38,22 @@ class ManifestSourceTest {
     void refusesWhatElftoolRefusesAndSaysWhy() {
         Map<String, String> cases = new LinkedHashMap<>();
         cases.put("[]", "manifest.json $: an object was expected");
-        cases.put("{\"type\":\"solo5.manifest\",\"version\":1,\"devices\":[],\"name\":\"x\"}", "manifest.json $: unknown member `name`");
+        cases.put("{\"type\":\"solo5.manifest\",\"version\":1,\"devices\":[],\"name\":\"x\"}",
+                "manifest.json $: unknown member `name`");
         cases.put("{\"type\":\"solo5.manifest\",\"devices\":[]}", "manifest.json $: member `version` is missing");
         cases.put("{\"type\":\"solo5.abi\",\"version\":1,\"devices\":[]}",
                 "manifest.json: member `type` is not that of a Solo5 manifest (expected solo5.manifest, found solo5.abi)");
         cases.put("{\"type\":\"solo5.manifest\",\"version\":2,\"devices\":[]}",
                 "manifest.json: member `version` is not that of a Solo5 manifest (expected 1, found 2)");
-        cases.put(device("\"name\":\"a\",\"type\":\"NET_BASIC\",\"mac\":\"x\""), "manifest.json $.devices[0]: unknown member `mac`");
+        cases.put(device("\"name\":\"a\",\"type\":\"NET_BASIC\",\"mac\":\"x\""),
+                "manifest.json $.devices[0]: unknown member `mac`");
         cases.put(device("\"name\":\"a\""), "manifest.json $.devices[0]: member `type` is missing");
-        cases.put(device("\"name\":\"\",\"type\":\"NET_BASIC\""), "manifest.json $.devices[0]: the name of a device has letters and"
-                + " digits only (expected 1 to 67 of A-Z, a-z, 0-9, found ``)");
-        cases.put(device("\"name\":\"a-b\",\"type\":\"NET_BASIC\""), "manifest.json $.devices[0]: the name of a device has letters and"
-                + " digits only (expected 1 to 67 of A-Z, a-z, 0-9, found `a-b`)");
+        cases.put(device("\"name\":\"\",\"type\":\"NET_BASIC\""),
+                "manifest.json $.devices[0]: the name of a device has letters and digits only"
+                + " (expected 1 to 67 of A-Z, a-z, 0-9, found ``)");
+        cases.put(device("\"name\":\"a-b\",\"type\":\"NET_BASIC\""),
+                "manifest.json $.devices[0]: the name of a device has letters and digits only"
+                + " (expected 1 to 67 of A-Z, a-z, 0-9, found `a-b`)");
         cases.put(device("\"name\":\"a\",\"type\":\"NET\""),
                 "manifest.json $.devices[0]: unknown type of device (expected BLOCK_BASIC or NET_BASIC, found `NET`)");
         cases.put(TWO.replace("disk0", "net0"), "manifest.json $.devices[1]: two devices have the same name (found net0)");
@@ -83,8 +87,8 @@ class ManifestSourceTest {
             ManifestSource source = parse(json);
             Files.writeString(folder.resolve("m.c"), source.toC());
             for (String standard : List.of("-std=c11", "-std=gnu17")) {
-                Tools.run(folder, "gcc", standard, "-ffreestanding", "-nostdinc", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-O2", "-c",
-                        "m.c", "-o", "m.o");
+                Tools.run(folder, "gcc", standard, "-ffreestanding", "-nostdinc", "-Wall", "-Wextra", "-Wpedantic", "-Werror",
+                        "-O2", "-c", "m.c", "-o", "m.o");
                 assertArrayEquals(note(source.toObject(ElfHeader.EM_X86_64)), note(Files.readAllBytes(folder.resolve("m.o"))));
             }
             Files.write(folder.resolve("ours.o"), source.toObject(ElfHeader.EM_X86_64));
@@ -104,10 +108,11 @@ class ManifestSourceTest {
                 PHDRS { text PT_LOAD FLAGS(5); m PT_NOTE; }
                 SECTIONS { . = 0x100000; .text : { *(.text) } :text .note.solo5.manifest : { *(.note.solo5.manifest) } :text :m }
                 """);
-        Tools.run(folder, "gcc", "-O2", "-ffreestanding", "-fno-pic", "-fno-asynchronous-unwind-tables", "-c", "a.c", "-o", "a.o");
+        Tools.run(folder, "gcc", "-O2", "-ffreestanding", "-fno-pic", "-fno-asynchronous-unwind-tables", "-c", "a.c",
+                "-o", "a.o");
         Files.write(folder.resolve("m.o"), parse(TWO).toObject(ElfHeader.EM_X86_64));
-        Tools.run(folder, "ld", "-static", "--build-id=none", "--fatal-warnings", "-z", "max-page-size=0x1000", "-T", "a.lds", "a.o",
-                "m.o", "-o", "image");
+        Tools.run(folder, "ld", "-static", "--build-id=none", "--fatal-warnings", "-z", "max-page-size=0x1000", "-T", "a.lds",
+                "a.o", "m.o", "-o", "image");
         ElfFile elf = ElfFile.parse(MemorySegment.ofArray(Files.readAllBytes(folder.resolve("image"))));
         assertEquals(parse(TWO).manifest(), ((Reading.Found<Manifest>) Solo5.manifest(elf)).value());
         assertTrue(Solo5.manifestOfSection(elf) instanceof Reading.Found);

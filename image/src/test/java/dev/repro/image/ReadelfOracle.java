@@ -15,8 +15,9 @@ import java.util.regex.Pattern;
 /// Compares what [ElfFile] reads of a file with what GNU `readelf -hSlsn --wide` prints of it.
 final class ReadelfOracle {
     private static final Pattern HEADER = Pattern.compile("^  ([A-Z][A-Za-z/ ]+):\\s+(.*)$");
-    private static final Pattern SECTION = Pattern.compile("^\\s*\\[\\s*(\\d+)\\] (.*?)\\s+(SYMTAB SECTION INDICES|\\S+)\\s+([0-9a-f]{8,16}) ([0-9a-f]{6,})"
-            + " ([0-9a-f]{6,}) ([0-9a-f]{2,})\\s+([A-Za-z]*)\\s+(\\d+)\\s+(\\d+)\\s+(\\d+)$");
+    private static final Pattern SECTION = Pattern.compile("^\\s*\\[\\s*(\\d+)\\] (.*?)\\s+"
+            + "(SYMTAB SECTION INDICES|\\S+)\\s+([0-9a-f]{8,16}) ([0-9a-f]{6,}) ([0-9a-f]{6,}) ([0-9a-f]{2,})\\s+"
+            + "([A-Za-z]*)\\s+(\\d+)\\s+(\\d+)\\s+(\\d+)$");
     private static final Pattern SEGMENT = Pattern.compile("^  (\\S+)\\s+0x([0-9a-f]+) 0x([0-9a-f]+) 0x([0-9a-f]+) 0x([0-9a-f]+)"
             + " 0x([0-9a-f]+) ([R ][W ][E ]) (0x[0-9a-f]+|0)$");
     private static final Pattern SYMBOLS = Pattern.compile("^Symbol table '(.*)' contains (\\d+) entr(y|ies):$");
@@ -25,8 +26,8 @@ final class ReadelfOracle {
     private static final Pattern NOTES = Pattern.compile("^Displaying notes found in: (.*)$");
     private static final Pattern NOTE = Pattern.compile("^  (\\S.*?)\\s+0x([0-9a-f]{8})\\t.*$");
 
-    private static final Map<String, Integer> SECTION_TYPES = Map.of("NULL", 0, "PROGBITS", 1, "SYMTAB", 2, "STRTAB", 3, "RELA", 4,
-            "DYNAMIC", 6, "NOTE", 7, "NOBITS", 8, "REL", 9, "DYNSYM", 11);
+    private static final Map<String, Integer> SECTION_TYPES = Map.of("NULL", 0, "PROGBITS", 1, "SYMTAB", 2, "STRTAB", 3, "RELA",
+            4, "DYNAMIC", 6, "NOTE", 7, "NOBITS", 8, "REL", 9, "DYNSYM", 11);
     private static final Map<String, Integer> SEGMENT_TYPES = Map.of("NULL", 0, "LOAD", 1, "DYNAMIC", 2, "INTERP", 3, "NOTE", 4,
             "PHDR", 6, "TLS", 7, "GNU_EH_FRAME", 0x6474e550, "GNU_STACK", 0x6474e551, "GNU_RELRO", 0x6474e552);
     private static final Map<String, Integer> SYMBOL_TYPES = Map.of("NOTYPE", 0, "OBJECT", 1, "FUNC", 2, "SECTION", 3, "FILE", 4,
@@ -72,7 +73,8 @@ final class ReadelfOracle {
     }
 
     private static List<String> readelf(Path file) throws IOException, InterruptedException {
-        var builder = new ProcessBuilder("readelf", "-hSlsn", "--wide", file.toString()).redirectError(ProcessBuilder.Redirect.DISCARD);
+        var builder = new ProcessBuilder("readelf", "-hSlsn", "--wide", file.toString())
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
         builder.environment().put("LC_ALL", "C");
         Process process = builder.start();
         process.getOutputStream().close();
@@ -212,7 +214,8 @@ final class ReadelfOracle {
     private void counts() throws MalformedElf {
         same("sections", seenSections, sections.list().size());
         same("segments", seenSegments, elf.segments().size());
-        same("sections of notes", seenNotes, sections.list().stream().filter(s -> s.type() == Section.SHT_NOTE && s.size() > 0).count());
+        same("sections of notes", seenNotes,
+                sections.list().stream().filter(s -> s.type() == Section.SHT_NOTE && s.size() > 0).count());
         long all = 0;
         for (Section s : sections.list()) {
             if (s.type() == Section.SHT_SYMTAB || s.type() == Section.SHT_DYNSYM && dynamicSeen) {

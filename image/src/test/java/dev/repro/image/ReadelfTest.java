@@ -48,11 +48,13 @@ class ReadelfTest {
         Tools.run(folder, "ld", "-r", "a.o", "-o", "merged.o");
         Tools.run(folder, "ld", "-static", "-e", "main", "a.o", "-o", "exec");
         Tools.run(folder, "strip", "-o", "stripped", "dynamic");
-        Tools.run(folder, "gcc", "-m32", "-g0", "-ffreestanding", "-nostdlib", "-fno-pic", "-c", source.toString(), "-o", "narrow.o");
+        Tools.run(folder, "gcc", "-m32", "-g0", "-ffreestanding", "-nostdlib", "-fno-pic", "-c", source.toString(), "-o",
+                "narrow.o");
         for (String name : List.of("a.o", "dynamic", "static-pie", "merged.o", "exec", "stripped", "narrow.o")) {
             assertEquals(List.of(), ReadelfOracle.compare(folder.resolve(name)), name);
         }
-        assertTrue(ElfFile.parse(bytes("a.o")).sections().list().stream().anyMatch(s -> (s.flags() & Section.SHF_COMPRESSED) != 0));
+        assertTrue(ElfFile.parse(bytes("a.o")).sections().list().stream()
+                .anyMatch(s -> (s.flags() & Section.SHF_COMPRESSED) != 0));
     }
 
     @Test

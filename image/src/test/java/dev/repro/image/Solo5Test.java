@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import dev.repro.base.JsonText;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -46,7 +47,8 @@ class Solo5Test {
         assertEquals(tender.offset(), tools.offset());
         assertEquals("segment 7", tender.where());
         assertEquals("section .note.solo5.manifest", tools.where());
-        assertEquals(((Reading.Found<AbiNote>) Solo5.abi(elf)).value(), ((Reading.Found<AbiNote>) Solo5.abiOfSection(elf)).value());
+        assertEquals(((Reading.Found<AbiNote>) Solo5.abi(elf)).value(),
+                ((Reading.Found<AbiNote>) Solo5.abiOfSection(elf)).value());
     }
 
     @Test
@@ -94,7 +96,7 @@ class Solo5Test {
             String reason = assertInstanceOf(Reading.Refused.class, reading, c.getKey()).reason();
             assertEquals(true, reason.contains(c.getKey()), reason);
         }
-        byte[] none = java.util.Arrays.copyOf(manifest(), 12);
+        byte[] none = Arrays.copyOf(manifest(), 12);
         none[8] = 0;
         var reading = Solo5.manifest(solo5(1, 2, none).elf());
         assertEquals("the note in segment 7: there is not even the reserved entry", ((Reading.Refused<?>) reading).reason());

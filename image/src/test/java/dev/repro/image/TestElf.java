@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -273,9 +274,9 @@ final class TestElf {
     }
 
     static byte[] note(String owner, int type, byte[] descriptor) {
-        var out = ByteBuffer.allocate(12 + (owner.length() + 4 & -4) + (descriptor.length + 3 & -4)).order(ByteOrder.LITTLE_ENDIAN);
-        out.putInt(owner.length() + 1).putInt(descriptor.length).putInt(type).put(ascii(owner));
-        out.put(12 + (owner.length() + 4 & -4), descriptor);
+        int start = 12 + (owner.length() + 4 & -4);
+        var out = ByteBuffer.allocate(start + (descriptor.length + 3 & -4)).order(ByteOrder.LITTLE_ENDIAN);
+        out.putInt(owner.length() + 1).putInt(descriptor.length).putInt(type).put(ascii(owner)).put(start, descriptor);
         return out.array();
     }
 
@@ -312,7 +313,7 @@ final class TestElf {
         all[2] = -(0x1badb002 + flags);
         System.arraycopy(addresses, 0, all, 3, addresses.length);
         byte[] out = words(all);
-        return java.util.Arrays.copyOf(out, 40);
+        return Arrays.copyOf(out, 40);
     }
 
     /// A record or a header of `.uk_libinfo`: for a header the layout stands where the record has its type.
@@ -339,7 +340,7 @@ final class TestElf {
     }
 
     static byte[] padded(String text, int size) {
-        return java.util.Arrays.copyOf(ascii(text), size);
+        return Arrays.copyOf(ascii(text), size);
     }
 
     static byte[] ascii(String text) {

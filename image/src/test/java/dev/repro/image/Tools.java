@@ -18,7 +18,8 @@ final class Tools {
     /// Skips the test where one is missing.
     static void assume(String... programs) {
         for (String program : programs) {
-            boolean there = Stream.of("/usr/bin", "/bin", "/usr/local/bin").anyMatch(d -> Files.isExecutable(Path.of(d, program)));
+            boolean there = Stream.of("/usr/bin", "/bin", "/usr/local/bin")
+                    .anyMatch(d -> Files.isExecutable(Path.of(d, program)));
             Assumptions.assumeTrue(there, "skipped: no " + program + " on this machine");
         }
     }
