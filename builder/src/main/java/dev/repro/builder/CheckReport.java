@@ -63,20 +63,26 @@ public record CheckReport(String shown, String output, MadeFile file, Side sideA
                 "lint", lint.stream().map(Lint.Finding::toJson).toList(), "failures", failures, "release", null);
     }
 
-    /// The answer for a person, without the verdict.
-    public List<String> lines(boolean verbose) {
+    /// What all outputs of one check have in common: source, toolchain, builds.
+    public List<String> opening(boolean verbose) {
         var out = new ArrayList<>(preamble);
+        if (verbose) {
+            profile.variations().forEach(v -> out.add(row("", v.variation().id() + ": " + v.state().name().toLowerCase(Locale.ROOT)
+                    + (v.reason().isEmpty() ? "" : " (" + v.reason() + ")"))));
+        }
         failures.forEach(f -> out.add(row("failed", f)));
+        return out;
+    }
+
+    /// What is said of this output, without the verdict.
+    public List<String> lines() {
+        var out = new ArrayList<String>();
         if (sideA != null && sideB != null) {
             equality(out);
         }
         if (image != null) {
             out.add(row("manifest", image + ", " + lintSummary()));
             lint.forEach(l -> out.add(row("", l.toString())));
-        }
-        if (verbose) {
-            profile.variations().forEach(v -> out.add(row("", v.variation().id() + ": " + v.state().name().toLowerCase(Locale.ROOT)
-                    + (v.reason().isEmpty() ? "" : " (" + v.reason() + ")"))));
         }
         if (kept != null) {
             out.add(row("kept", kept.toString()));
@@ -122,7 +128,7 @@ public record CheckReport(String shown, String output, MadeFile file, Side sideA
 
     /// `subject   facts`, aligned as everywhere.
     static String row(String subject, String facts) {
-        return subject.length() < 10 ? String.format("%-10s %s", subject, facts) : subject + "  " + facts;
+        return String.format("%-10s %s", subject, facts);
     }
 
     static BigDecimal seconds(Duration time) {

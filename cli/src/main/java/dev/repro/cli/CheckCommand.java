@@ -49,22 +49,20 @@ final class CheckCommand extends Commands.Verb {
         try (var workshop = Workshop.open(env(), voice)) {
             var checker = new Checker(workshop, options);
             for (Path target : targets) {
-                for (CheckReport report : checker.check(path(target), target)) {
-                    print(report, level, voice, !reports.isEmpty());
-                    reports.add(report);
+                var ofTarget = checker.check(path(target), target);
+                if (!reports.isEmpty()) {
+                    voice.say("");
                 }
+                ofTarget.getFirst().opening(verbose).forEach(voice::say);
+                for (CheckReport report : ofTarget) {
+                    report.lines().forEach(voice::say);
+                    voice.verdict(report.satisfies(level), report.verdictLine());
+                }
+                reports.addAll(ofTarget);
             }
         }
         voice.answer(reports.size() == 1 ? reports.getFirst().toJson()
                 : Json.object("schema", "repro.checks.v1", "checks", reports.stream().map(CheckReport::toJson).toList()));
         return reports.stream().allMatch(r -> r.satisfies(level)) ? 0 : 1;
-    }
-
-    private void print(CheckReport report, Level level, Voice voice, boolean blankBefore) {
-        if (blankBefore) {
-            voice.say("");
-        }
-        report.lines(verbose).forEach(voice::say);
-        voice.verdict(report.satisfies(level), report.verdictLine());
     }
 }

@@ -23,17 +23,17 @@ public sealed interface Mark {
 
         @Override
         public String summary() {
-            String version = abi instanceof Reading.Found(AbiNote note, _, _, _) ? ", ABI " + note.version() : "";
-            return switch (manifest) {
-                case Reading.Found<Manifest>(Manifest m, _, _, _) -> "Solo5" + version + ", devices: " + devices(m);
-                case Reading.Absent<Manifest> _ -> "Solo5" + version + ", no manifest";
-                case Reading.Refused<Manifest>(String reason) -> "Solo5" + version + ", manifest refused: " + reason;
+            String target = "Solo5" + (abi instanceof Reading.Found(AbiNote note, _, _, _) ? " " + note.targetName() + ", ABI " + note.version() : "");
+            return target + ", " + switch (manifest) {
+                case Reading.Found<Manifest>(Manifest m, _, _, _) -> devices(m);
+                case Reading.Absent<Manifest> _ -> "no manifest";
+                case Reading.Refused<Manifest>(String reason) -> "manifest refused: " + reason;
             };
         }
 
         private static String devices(Manifest manifest) {
-            return manifest.devices().isEmpty() ? "none"
-                    : String.join(", ", manifest.devices().stream().map(d -> d.name() + " (" + d.typeName() + ")").toList());
+            return manifest.devices().isEmpty() ? "no devices"
+                    : "devices " + String.join(", ", manifest.devices().stream().map(d -> d.name() + " (" + d.typeName() + ")").toList());
         }
 
         @Override

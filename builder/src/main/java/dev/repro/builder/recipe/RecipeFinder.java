@@ -47,14 +47,19 @@ public final class RecipeFinder {
                 .hint("write one with `repro init`, or name one with --recipe");
     }
 
-    /// For a recipe that the user named: which of its outputs the image is.
+    /// For a recipe that the user named: which of its outputs the image is, by its place, else by its file name.
     ///
     /// @throws Problem of exit code 2 where it is none of them
     public static Found named(Path recipeFile, Path image) throws Problem {
         Recipe recipe = Recipe.read(recipeFile);
-        Recipe.Output output = outputAt(recipeFile, recipe, image.toAbsolutePath().normalize())
-                .orElseThrow(() -> doesNotMake(recipeFile, recipe, image));
-        return new Found(recipeFile, recipe, output);
+        Optional<Recipe.Output> output = outputAt(recipeFile, recipe, image.toAbsolutePath().normalize()).or(() -> byName(recipe, image));
+        return new Found(recipeFile, recipe, output.orElseThrow(() -> doesNotMake(recipeFile, recipe, image)));
+    }
+
+    /// The output with the image's file name, if there is just one.
+    private static Optional<Recipe.Output> byName(Recipe recipe, Path image) {
+        var found = recipe.outputs().stream().filter(o -> Path.of(o.path()).getFileName().equals(image.getFileName())).toList();
+        return found.size() == 1 ? Optional.of(found.getFirst()) : Optional.empty();
     }
 
     private static Optional<Recipe.Output> outputAt(Path file, Recipe recipe, Path image) throws Problem {
@@ -64,9 +69,7 @@ public final class RecipeFinder {
             }
         }
         if (recipe.source() instanceof Recipe.Source.Git && same(image.getParent(), SourceFolder.home(file))) {
-            // A git source has no work tree here: an image beside the recipe is known by its name, if that is unique.
-            var byName = recipe.outputs().stream().filter(o -> Path.of(o.path()).getFileName().equals(image.getFileName())).toList();
-            return byName.size() == 1 ? Optional.of(byName.getFirst()) : Optional.empty();
+            return byName(recipe, image); // a git source has no work tree here: its image is known by its name
         }
         return Optional.empty();
     }
