@@ -1,14 +1,20 @@
 package dev.repro.builder.source;
 
 import java.io.File;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jgit.lib.Config;
+import org.eclipse.jgit.lib.ConfigConstants;
 import org.eclipse.jgit.storage.file.FileBasedConfig;
 import org.eclipse.jgit.util.FS;
 import org.eclipse.jgit.util.SystemReader;
 
-/// Keeps JGit from what a library should not do on its own: write measurements of the file system into the user's
-/// configuration folder, and start a `git` program to find the system's configuration.
+/// Keeps JGit from what a library should not do on its own: measure the file system for seconds with files of its own, write the
+/// result into the user's configuration folder, and start a `git` program to find the system's configuration.
 final class Jgit {
+
+    /// What JGit may rely on of file times: the coarsest that file systems have. Younger files are compared by content.
+    private static final Duration RESOLUTION = Duration.ofSeconds(2);
 
     static {
         SystemReader.setInstance(new Quiet(SystemReader.getInstance()));
@@ -54,6 +60,13 @@ final class Jgit {
                 @Override
                 public boolean isOutdated() {
                     return false;
+                }
+
+                /// JGit asks for `timestampResolution` and `minRacyThreshold` of each file system, and measures for seconds what it is not told.
+                @Override
+                public long getTimeUnit(String section, String subsection, String name, long otherwise, TimeUnit unit) {
+                    return section.equals(ConfigConstants.CONFIG_FILESYSTEM_SECTION) ? unit.convert(RESOLUTION)
+                            : super.getTimeUnit(section, subsection, name, otherwise, unit);
                 }
             };
         }

@@ -27,7 +27,7 @@ final class SubmoduleUrl {
         return whole;
     }
 
-    private static boolean isRemote(String url) {
+    static boolean isRemote(String url) {
         return url.startsWith("https://") || url.startsWith("http://");
     }
 

@@ -125,7 +125,7 @@ class GitSourceTest {
     }
 
     private LockedSource.Git lock() throws Exception {
-        try (Source source = resolve("git = \"" + url() + "\"\ncommit = \"" + first + "\"")) {
+        try (Source source = resolve("git = \"" + url() + "\"\ncommit = \"" + second + "\"")) {
             return locked(source);
         }
     }
@@ -142,7 +142,7 @@ class GitSourceTest {
         }
         Path folder = cache.resolve("git").resolve(Digest.of(url().getBytes(StandardCharsets.UTF_8)).hex());
         assertFalse(Files.exists(folder.resolve("all")), "fetched whole");
-        assertTrue(Files.exists(folder.resolve(first).resolve("shallow")), "not shallow");
+        assertTrue(Files.exists(folder.resolve(second).resolve("shallow")), "not shallow");
     }
 
     @Test
@@ -171,7 +171,7 @@ class GitSourceTest {
         LockedSource.Git is = lock();
         var files = new LockedSource.Git(is.url(), is.commit(), is.tree(), List.of(), is.describe(), Digest.of(new byte[0]), is.files(), is.bytes());
         assertTrue(assertThrows(Problem.class, () -> open(files, temp.resolve("cache"))).line().contains("is not what the lock says of it: its files differ"));
-        var tree = new LockedSource.Git(is.url(), is.commit(), second, List.of(), is.describe(), is.sha256(), is.files(), is.bytes());
+        var tree = new LockedSource.Git(is.url(), is.commit(), first, List.of(), is.describe(), is.sha256(), is.files(), is.bytes());
         assertTrue(assertThrows(Problem.class, () -> open(tree, temp.resolve("cache"))).line().contains("its tree or submodules differ"));
     }
 
