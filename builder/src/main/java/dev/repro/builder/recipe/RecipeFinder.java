@@ -43,7 +43,8 @@ public final class RecipeFinder {
                 break;
             }
         }
-        throw other != null ? other : Problem.usage("no " + Recipe.FILE_NAME + " beside it nor in a parent folder").where(imageOrFolder)
+        throw other != null ? other : Problem.usage("no " + Recipe.FILE_NAME + " beside it nor in a parent folder")
+                .where(imageOrFolder)
                 .hint("write one with `repro init`, or name one with --recipe");
     }
 
@@ -65,7 +66,8 @@ public final class RecipeFinder {
         }
         if (recipe.source() instanceof Recipe.Source.Git && same(image.getParent(), SourceFolder.home(file))) {
             // A git source has no work tree here: an image beside the recipe is known by its name, if that is unique.
-            var byName = recipe.outputs().stream().filter(o -> Path.of(o.path()).getFileName().equals(image.getFileName())).toList();
+            var byName = recipe.outputs().stream().filter(o -> Path.of(o.path()).getFileName().equals(image.getFileName()))
+                    .toList();
             return byName.size() == 1 ? Optional.of(byName.getFirst()) : Optional.empty();
         }
         return Optional.empty();

@@ -26,11 +26,11 @@ import org.eclipse.jgit.transport.TagOpt;
 import org.eclipse.jgit.treewalk.TreeWalk;
 import org.eclipse.jgit.util.FS;
 
-/// Fetched repositories: `CACHE/git/<SHA-256 of the URL>/all` with every branch and tag, and `…/<commit>` with one commit, without
-/// history, where the server hands out single commits. Both are bare. Processes take turns by the file `…/lock`.
+/// Fetched repositories: `CACHE/git/<SHA-256 of the URL>/all` with every branch and tag, and `…/<commit>` with one commit,
+/// without history, where the server hands out single commits. Both are bare. Processes take turns by the file `…/lock`.
 ///
-/// A repository is shallow for good or whole for good; nothing is ever deepened, so a fetch that broke off leaves nothing half true:
-/// its objects appear all at once, as a pack that JGit has checked.
+/// A repository is shallow for good or whole for good; nothing is ever deepened, so a fetch that broke off leaves nothing half
+/// true: its objects appear all at once, as a pack that JGit has checked.
 final class GitCache {
 
     /// Without an answer of the server, in seconds.
@@ -76,7 +76,8 @@ final class GitCache {
             return whole;
         }
         whole.close();
-        throw Problem.usage("no commit " + commit + " in any branch or tag").where(url).hint("check `commit` in the recipe, and that it was pushed");
+        throw Problem.usage("no commit " + commit + " in any branch or tag").where(url)
+                .hint("check `commit` in the recipe, and that it was pushed");
     }
 
     private Repository fetched(String commit) throws IOException {

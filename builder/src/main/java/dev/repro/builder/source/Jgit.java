@@ -1,11 +1,13 @@
 package dev.repro.builder.source;
 
 import java.io.File;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jgit.lib.Config;
 import org.eclipse.jgit.lib.ConfigConstants;
 import org.eclipse.jgit.storage.file.FileBasedConfig;
+import org.eclipse.jgit.storage.file.UserConfigFile;
 import org.eclipse.jgit.util.FS;
 import org.eclipse.jgit.util.SystemReader;
 
@@ -14,7 +16,7 @@ import org.eclipse.jgit.util.SystemReader;
 final class Jgit {
 
     /// What JGit may rely on of file times: the coarsest that file systems have. Younger files are compared by content.
-    private static final Duration RESOLUTION = Duration.ofSeconds(2);
+    static final Duration RESOLUTION = Duration.ofSeconds(2);
 
     static {
         SystemReader.setInstance(new Quiet(SystemReader.getInstance()));
@@ -27,12 +29,6 @@ final class Jgit {
         // The work is done when this class is initialised.
     }
 
-    /// Whether JGit would write into the user's configuration folder.
-    static boolean writesUserConfig() {
-        prepare();
-        return !(SystemReader.getInstance() instanceof Quiet);
-    }
-
     private static final class Quiet extends SystemReader.Delegate {
 
         Quiet(SystemReader other) {
@@ -42,6 +38,21 @@ final class Jgit {
         @Override
         public FileBasedConfig openSystemConfig(Config parent, FS fs) {
             return new FileBasedConfig(parent, new File("/etc/gitconfig"), fs);
+        }
+
+        /// The user's own configuration; it is also where JGit asks for `timestampResolution` and `minRacyThreshold` of each file
+        /// system, and what it is not told it measures.
+        @Override
+        public FileBasedConfig openUserConfig(Config parent, FS fs) {
+            Path xdg = getXdgConfigDirectory(fs);
+            File second = xdg == null ? new File(fs.userHome(), ".config/git/config") : xdg.resolve("git/config").toFile();
+            return new UserConfigFile(parent, new File(fs.userHome(), ".gitconfig"), second, fs) {
+                @Override
+                public long getTimeUnit(String section, String subsection, String name, long otherwise, TimeUnit unit) {
+                    return section.equals(ConfigConstants.CONFIG_FILESYSTEM_SECTION) ? unit.convert(RESOLUTION)
+                            : super.getTimeUnit(section, subsection, name, otherwise, unit);
+                }
+            };
         }
 
         @Override
@@ -60,13 +71,6 @@ final class Jgit {
                 @Override
                 public boolean isOutdated() {
                     return false;
-                }
-
-                /// JGit asks for `timestampResolution` and `minRacyThreshold` of each file system, and measures for seconds what it is not told.
-                @Override
-                public long getTimeUnit(String section, String subsection, String name, long otherwise, TimeUnit unit) {
-                    return section.equals(ConfigConstants.CONFIG_FILESYSTEM_SECTION) ? unit.convert(RESOLUTION)
-                            : super.getTimeUnit(section, subsection, name, otherwise, unit);
                 }
             };
         }
