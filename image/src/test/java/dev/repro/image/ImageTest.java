@@ -31,7 +31,7 @@ class ImageTest {
     void eachKindIsDescribed() {
         assertEquals("Solo5 hvt, ABI 2, devices disk0 (BLOCK_BASIC), net0 (NET_BASIC)", summary(TestElf.hvt()));
         assertEquals("Solo5 spt, ABI 2, no devices", summary(TestElf.solo5(2, 2, TestElf.manifest())));
-        assertEquals("Solo5, ABI 2, manifest refused: the manifest is empty at offset 0x234 (expected more than 4, found 4)",
+        assertEquals("Solo5 spt, ABI 2, manifest refused: the manifest is empty at offset 0x234 (expected more than 4, found 4)",
                 summary(TestElf.solo5(2, 2, new byte[4])));
         assertEquals("multiboot 1 by addresses, load 0x100000 to 0x103010, entry 0x100038",
                 Image.describe(TestElf.virtio().segment()).marks().get(1).summary());

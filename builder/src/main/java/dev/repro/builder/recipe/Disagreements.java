@@ -15,10 +15,15 @@ final class Disagreements {
     /// Files that are named before the rest is counted.
     private static final int NAMED = 5;
 
+    /// Members of the inputs that follow from the recipe.
+    private static final List<String> REPEATED = List.of("name", "build", "limits", "outputs", "exceptions", "files", "seeds",
+            "variations_skipped");
+
     private Disagreements() {}
 
     static List<String> ofRecipe(Lock lock, Recipe recipe) {
-        Long commitTime = lock.inputs().build().epochOrigin() == Lock.EpochOrigin.COMMIT ? lock.inputs().build().sourceDateEpoch() : null;
+        Lock.LockedBuild build = lock.inputs().build();
+        Long commitTime = build.epochOrigin() == Lock.EpochOrigin.COMMIT ? build.sourceDateEpoch() : null;
         return compare(lock, recipe, new SourceState(lock.inputs().source(), commitTime, List.of()));
     }
 
@@ -35,17 +40,19 @@ final class Disagreements {
     private static List<String> compare(Lock lock, Recipe recipe, SourceState source) {
         var out = new ArrayList<String>();
         Json.Obj then = lock.inputs().toJson();
-        Map<String, Long> sizes = lock.inputs().files().stream().collect(Collectors.toMap(Lock.LockedFile::path, Lock.LockedFile::size, (a, _) -> a));
+        Map<String, Long> sizes = lock.inputs().files().stream()
+                .collect(Collectors.toMap(Lock.LockedFile::path, Lock.LockedFile::size, (a, _) -> a));
         recipe.files().forEach(file -> sizes.putIfAbsent(file.path(), 0L));
         Json.Obj now = Lock.of(recipe, source, lock.inputs().toolchain(), sizes).inputs().toJson();
-        for (String member : List.of("name", "build", "limits", "outputs", "exceptions", "files", "seeds", "variations_skipped")) {
+        for (String member : REPEATED) {
             differences(member, then.members().get(member), now.members().get(member), out);
         }
-        differences("toolchain", asked(lock.inputs().toolchain()), asked((Json.Obj) recipe.toJson().members().get("toolchain")), out);
+        var toolchain = (Json.Obj) recipe.toJson().members().get("toolchain");
+        differences("toolchain", asked(lock.inputs().toolchain()), asked(toolchain), out);
         source(lock.inputs().source(), recipe.source(), out);
         if (out.isEmpty() && !lock.inputs().recipe().equals(recipe.digest())) {
-            out.add("the recipe changed in what the lock does not repeat: how the source is found (`folder`, `exclude`, `ref`, `submodules`)"
-                    + " or where the toolchain image lies");
+            out.add("the recipe changed in what the lock does not repeat: how the source is found "
+                    + "(`folder`, `exclude`, `ref`, `submodules`) or where the toolchain image lies");
         }
         return out;
     }
@@ -64,8 +71,10 @@ final class Disagreements {
 
     private static void source(LockedSource then, Recipe.Source now, List<String> out) {
         switch (then) {
-            case LockedSource.Folder _ when now instanceof Recipe.Source.Git -> out.add("source: a folder in the lock, git in the recipe");
-            case LockedSource.Git _ when now instanceof Recipe.Source.Folder -> out.add("source: git in the lock, a folder in the recipe");
+            case LockedSource.Folder _ when now instanceof Recipe.Source.Git ->
+                    out.add("source: a folder in the lock, git in the recipe");
+            case LockedSource.Git _ when now instanceof Recipe.Source.Folder ->
+                    out.add("source: git in the lock, a folder in the recipe");
             case LockedSource.Git git when now instanceof Recipe.Source.Git(var url, var commit, _, _) -> {
                 differences("source.url", Json.of(git.url()), Json.of(url), out);
                 if (commit != null) {
@@ -105,6 +114,7 @@ final class Disagreements {
             return "";
         }
         int more = changed.size() - NAMED;
-        return " (" + String.join(", ", changed.subList(0, Math.min(NAMED, changed.size()))) + (more > 0 ? " and " + more + " more" : "") + ")";
+        return " (" + String.join(", ", changed.subList(0, Math.min(NAMED, changed.size())))
+                + (more > 0 ? " and " + more + " more" : "") + ")";
     }
 }

@@ -31,7 +31,8 @@ final class EnvironmentNames {
     /// Why a recipe cannot set this variable; empty where it can.
     static Optional<String> refusal(String name) {
         if (!wellFormed(name)) {
-            return Optional.of("`" + RecipePath.printable(name) + "` is no environment name: letters, digits and `_`, not a digit first");
+            return Optional.of("`" + RecipePath.printable(name)
+                    + "` is no environment name: letters, digits and `_`, not a digit first");
         }
         String reason = name.startsWith("LC_") ? VARIED
                 : name.startsWith("REPRO_") ? "names that start with REPRO_ are its own, `[seeds]` sets REPRO_SEED_*"

@@ -23,7 +23,8 @@ public final class ExcludeGlobs {
     /// Why this is no glob; empty where it is one.
     static Optional<String> refusal(String pattern) {
         if (pattern.isEmpty() || pattern.startsWith("/") || pattern.endsWith("/") || pattern.indexOf('\\') >= 0) {
-            return Optional.of("glob `" + RecipePath.printable(pattern) + "` must be relative, without backslash and without `/` at the end");
+            return Optional.of("glob `" + RecipePath.printable(pattern)
+                    + "` must be relative, without backslash and without `/` at the end");
         }
         try {
             matcher(pattern);

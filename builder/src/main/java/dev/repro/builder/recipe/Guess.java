@@ -9,7 +9,8 @@ import java.util.List;
 /// @param packages of Debian, beyond what every build root has
 /// @param checks what the reader must look at in the command
 /// @param script for the shell; of several lines where it ends with a newline
-record Guess(String project, List<String> why, List<String> packages, List<String> checks, String script, List<Recipe.Output> outputs) {
+record Guess(String project, List<String> why, List<String> packages, List<String> checks, String script,
+        List<Recipe.Output> outputs) {
     Guess {
         why = List.copyOf(why);
         packages = List.copyOf(packages);

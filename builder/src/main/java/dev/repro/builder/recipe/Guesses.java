@@ -63,8 +63,8 @@ final class Guesses {
 
     private Guess solo5(String makefile) throws IOException {
         String header = after(text(makefile), "VERSION_H :=").filter(Guesses::isPlain).orElse("include/version.h");
-        return new Guess("Solo5 itself", List.of("configure.sh names Solo5", "its version comes from git, which the build does not have: "
-                + "the command writes " + header + ".distrib instead"),
+        return new Guess("Solo5 itself", List.of("configure.sh names Solo5",
+                        "its version comes from git, which the build does not have: the command writes " + header + ".distrib"),
                 List.of("gcc", "libc6-dev", "libseccomp-dev", "linux-libc-dev", "make", "pkg-config"),
                 List.of("the version that the images show; `git describe --tags --always` says the right one"),
                 """
@@ -79,8 +79,8 @@ final class Guesses {
         String name = mirageName().orElse(Init.name(folder));
         return new Guess("a MirageOS unikernel", List.of(why, "the name of the image is " + name + ", CHECK it"),
                 List.of("gcc", "libc6-dev", "make", "ocaml", "ocaml-dune", "opam"),
-                List.of("run `mirage configure -t hvt && make depends` before and let duniverse/ be part of the source: the build has no network",
-                        "Debian may be too old for your mirage; an OCI image of your opam switch (`oci` and `digest`) is then the toolchain"),
+                List.of("run `mirage configure -t hvt && make depends` before, and let duniverse/ be part of the source",
+                        "if Debian is too old for your mirage, an OCI image of your opam switch can be the toolchain"),
                 "dune build --root . dist", List.of(image("dist/" + name + ".hvt")));
     }
 
@@ -99,11 +99,13 @@ final class Guesses {
                 return Optional.of(name + " is there");
             }
         }
-        return makefile.isPresent() && text(makefile.get()).contains("UK_ROOT") ? Optional.of(makefile.get() + " names UK_ROOT") : Optional.empty();
+        return makefile.isPresent() && text(makefile.get()).contains("UK_ROOT") ? Optional.of(makefile.get() + " names UK_ROOT")
+                : Optional.empty();
     }
 
     private Guess unikraft(String why) {
-        return new Guess("a Unikraft application", List.of(why, "the name of the image depends on platform and architecture, CHECK it"),
+        return new Guess("a Unikraft application",
+                List.of(why, "the name of the image depends on platform and architecture, CHECK it"),
                 List.of("bison", "flex", "gcc", "libc6-dev", "make", "python3"),
                 List.of("Unikraft and its libraries must be part of the source, and .config be made: the build has no network",
                         "HOSTUTC keeps the time of the build out of the image"),
@@ -136,13 +138,15 @@ final class Guesses {
 
     private Guess skeleton() {
         return new Guess("an unknown project", List.of("no build file was recognised, so everything in it is to be filled in"),
-                List.of("gcc", "libc6-dev"), List.of("put the command that builds here"), "cc -O2 -o %1$s %1$s.c".formatted(Init.name(folder)),
+                List.of("gcc", "libc6-dev"), List.of("put the command that builds here"),
+                "cc -O2 -o %1$s %1$s.c".formatted(Init.name(folder)),
                 List.of(new Recipe.Output(Init.name(folder), Recipe.Kind.FILE)));
     }
 
     /// The plain words of a makefile that end like an image, at most four.
     private static List<String> images(String makefile) {
-        return Stream.of(makefile.split("[\\s:;=\"'(),]+")).filter(word -> IMAGE_ENDINGS.stream().anyMatch(e -> word.endsWith(e) && word.length() > e.length()))
+        return Stream.of(makefile.split("[\\s:;=\"'(),]+"))
+                .filter(word -> IMAGE_ENDINGS.stream().anyMatch(e -> word.endsWith(e) && word.length() > e.length()))
                 .filter(Guesses::isPlain).distinct().limit(4).toList();
     }
 
@@ -158,7 +162,8 @@ final class Guesses {
 
     /// The rest of the first line that holds `mark`, from there on.
     private static Optional<String> after(String text, String mark) {
-        return text.lines().filter(line -> line.contains(mark)).map(line -> line.substring(line.indexOf(mark) + mark.length()).strip())
+        return text.lines().filter(line -> line.contains(mark))
+                .map(line -> line.substring(line.indexOf(mark) + mark.length()).strip())
                 .findFirst();
     }
 

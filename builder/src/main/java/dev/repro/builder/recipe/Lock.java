@@ -14,7 +14,8 @@ import java.util.SortedMap;
 /// `repro.lock` (`repro.lock.v1`): every input of a build by digest, and optionally what comes out.
 ///
 /// The file is JSON, members sorted, two spaces a level, one newline at the end; there is exactly one way to write a lock,
-/// so `parse` followed by `toBytes` gives the same bytes. The identity of the build is the SHA-256 of the canonical JSON of `inputs`.
+/// so `parse` followed by `toBytes` gives the same bytes. The identity of the build is the SHA-256 of the canonical JSON of
+/// `inputs`.
 ///
 /// @param expected null where the outputs are not recorded
 public record Lock(Inputs inputs, Expected expected) {
@@ -29,8 +30,8 @@ public record Lock(Inputs inputs, Expected expected) {
 
     /// @param recipe digest of the canonical recipe
     /// @param toolchain an object with `kind`; the toolchain package knows the rest
-    public record Inputs(Digest recipe, String name, LockedSource source, Json.Obj toolchain, List<LockedFile> files, LockedBuild build,
-            Recipe.Limits limits, List<Recipe.Output> outputs, List<Recipe.Excepted> exceptions,
+    public record Inputs(Digest recipe, String name, LockedSource source, Json.Obj toolchain, List<LockedFile> files,
+            LockedBuild build, Recipe.Limits limits, List<Recipe.Output> outputs, List<Recipe.Excepted> exceptions,
             SortedMap<String, String> variationsSkipped, SortedMap<String, String> seeds) {
 
         public Inputs {

@@ -122,7 +122,8 @@ final class LockReader {
                 environment(build), count(build, "source_date_epoch"),
                 Stream.of(Lock.EpochOrigin.values()).filter(o -> o.word.equals(origin)).findFirst().orElseThrow(),
                 checked(build, "umask", LockReader::isUmask, "four octal digits"), small(build, "uid", 0), small(build, "gid", 0),
-                checked(build, "hostname", LockReader::isWord, "a host name"), checked(build, "timezone", LockReader::isWord, "a time zone"),
+                checked(build, "hostname", LockReader::isWord, "a host name"),
+                checked(build, "timezone", LockReader::isWord, "a time zone"),
                 checked(build, "locale", LockReader::isWord, "a locale"), small(build, "cpus", 1));
         build.end();
         return out;
@@ -175,7 +176,8 @@ final class LockReader {
             }
             Digest manifest = output.has("manifest_sha256") ? output.digest("manifest_sha256") : null;
             output.optionalString("manifest_sha256");
-            outputs.add(new Lock.ExpectedOutput(path(output, "path"), count(output, "size"), output.digest("sha256"), sections, manifest));
+            outputs.add(new Lock.ExpectedOutput(path(output, "path"), count(output, "size"), output.digest("sha256"), sections,
+                    manifest));
             output.end();
         }
         expected.end();

@@ -78,7 +78,8 @@ final class OutputReader {
         return switch (kind) {
             case "image" -> Recipe.Kind.IMAGE;
             case "file" -> Recipe.Kind.FILE;
-            default -> throw output.refuse("kind", "`kind` is unknown").expected("image or file").found(RecipePath.printable(kind));
+            default -> throw output.refuse("kind", "`kind` is unknown").expected("image or file")
+                    .found(RecipePath.printable(kind));
         };
     }
 
@@ -98,7 +99,8 @@ final class OutputReader {
         List<String> paths = outputs.stream().map(Recipe.Output::path).toList();
         var out = new ArrayList<Recipe.Excepted>();
         for (TomlFields exception : root.tables("exception", "output", "section", "reason")) {
-            var excepted = new Recipe.Excepted(exception.string("output"), exception.string("section"), exception.string("reason"));
+            var excepted = new Recipe.Excepted(exception.string("output"), exception.string("section"),
+                    exception.string("reason"));
             if (!paths.contains(excepted.output())) {
                 throw exception.refuse("output", "`" + RecipePath.printable(excepted.output()) + "` is no declared output")
                         .hint("the outputs are " + String.join(", ", paths));
@@ -110,7 +112,8 @@ final class OutputReader {
                 throw exception.refuse("reason", "an exception without a reason").hint("say why this difference is accepted");
             }
             if (out.stream().anyMatch(e -> e.output().equals(excepted.output()) && e.section().equals(excepted.section()))) {
-                throw exception.refuse("section", "section `" + excepted.section() + "` of `" + excepted.output() + "` is excepted twice");
+                throw exception.refuse("section", "section `" + excepted.section() + "` of `" + excepted.output()
+                        + "` is excepted twice");
             }
             out.add(excepted);
         }

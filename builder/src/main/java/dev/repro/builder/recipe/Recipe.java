@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /// What to build, how, and what comes out: the content of a `repro.toml` (`repro.recipe.v1`).
 ///
@@ -40,7 +39,7 @@ public record Recipe(String name, Source source, Toolchain toolchain, Build buil
 
     /// Reads and checks a recipe.
     ///
-    /// @throws Problem of exit code 2 with `file:line:column` for everything that a recipe may not say, 4 where the file cannot be read
+    /// @throws Problem of exit code 2 with `file:line:column` for everything that a recipe may not say; 4 where it cannot be read
     public static Recipe read(Path file) throws Problem {
         return RecipeReader.read(file);
     }
@@ -135,8 +134,9 @@ public record Recipe(String name, Source source, Toolchain toolchain, Build buil
 
     /// The environment variables that carry the declared seeds: `layout` becomes `REPRO_SEED_LAYOUT`.
     public static SortedMap<String, String> seedEnvironment(Map<String, String> seeds) {
-        return seeds.entrySet().stream()
-                .collect(Collectors.toMap(e -> EnvironmentNames.ofSeed(e.getKey()), Map.Entry::getValue, (a, _) -> a, TreeMap::new));
+        var out = new TreeMap<String, String>();
+        seeds.forEach((name, value) -> out.put(EnvironmentNames.ofSeed(name), value));
+        return out;
     }
 
     /// SHA-256 of the canonical form of [#toJson]: what the lock remembers of the recipe.
@@ -144,7 +144,8 @@ public record Recipe(String name, Source source, Toolchain toolchain, Build buil
         return Digest.of(JsonText.canonical(toJson()));
     }
 
-    /// The canonical form: defaults filled in, lists whose order means nothing sorted. Comments and layout of the file do not show in it.
+    /// The canonical form: defaults filled in, lists whose order means nothing sorted. Comments and layout of the file do not
+    /// show in it.
     public Json.Obj toJson() {
         return Json.object(
                 "build", Json.object("command", build.command, "directory", build.directory, "environment", build.environment,

@@ -43,7 +43,8 @@ public final class RecipeFinder {
                 break;
             }
         }
-        throw other != null ? other : Problem.usage("no " + Recipe.FILE_NAME + " beside it nor in a parent folder").where(imageOrFolder)
+        throw other != null ? other : Problem.usage("no " + Recipe.FILE_NAME + " beside it nor in a parent folder")
+                .where(imageOrFolder)
                 .hint("write one with `repro init`, or name one with --recipe");
     }
 

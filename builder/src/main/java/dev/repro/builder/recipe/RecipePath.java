@@ -41,8 +41,8 @@ public final class RecipePath {
             case ".." -> "path " + shown + " climbs by `..`";
             case ".git" -> "path " + shown + " is inside `.git`";
             default -> name.chars().anyMatch(c -> c < 0x20 || c == 0x7f) ? "control character in path " + shown
-                    : name.getBytes(StandardCharsets.UTF_8).length > MAX_NAME ? "a name of more than " + MAX_NAME + " bytes in path " + shown
-                    : null;
+                    : name.getBytes(StandardCharsets.UTF_8).length <= MAX_NAME ? null
+                    : "a name of more than " + MAX_NAME + " bytes in path " + shown;
         });
     }
 

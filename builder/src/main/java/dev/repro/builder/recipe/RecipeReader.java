@@ -83,7 +83,8 @@ final class RecipeReader {
     private static String name(TomlFields root) throws Problem {
         String name = root.string("name");
         if (!isName(name, "._-")) {
-            throw root.refuse("name", "`name` is not accepted").expected("a-z, 0-9, `.`, `_`, `-`, first a letter or digit, at most 128")
+            throw root.refuse("name", "`name` is not accepted")
+                    .expected("a-z, 0-9, `.`, `_`, `-`, first a letter or digit, at most 128")
                     .found(RecipePath.printable(name));
         }
         return name;
@@ -104,7 +105,8 @@ final class RecipeReader {
         }
         OptionalLong epoch = build.integer("source_date_epoch");
         if (epoch.isPresent() && (epoch.getAsLong() < 0 || epoch.getAsLong() > MAX_EPOCH)) {
-            throw build.refuse("source_date_epoch", "`source_date_epoch` is out of range").expected("0 to " + MAX_EPOCH + " seconds")
+            throw build.refuse("source_date_epoch", "`source_date_epoch` is out of range")
+                    .expected("0 to " + MAX_EPOCH + " seconds")
                     .found(epoch.getAsLong());
         }
         return new Recipe.Build(command(build), directory, epoch.isPresent() ? epoch.getAsLong() : null, environment(build));
@@ -149,7 +151,8 @@ final class RecipeReader {
         }
         TomlFields limits = table.get();
         return new Recipe.Limits(time(limits, none.time()), size(limits, "memory", none.memoryBytes()),
-                processes(limits, none.processes()), size(limits, "output", none.outputBytes()), size(limits, "log", none.logBytes()));
+                processes(limits, none.processes()), size(limits, "output", none.outputBytes()),
+                size(limits, "log", none.logBytes()));
     }
 
     private static Duration time(TomlFields limits, Duration otherwise) throws Problem {
@@ -199,7 +202,8 @@ final class RecipeReader {
                                 .orElse("the variations are " + String.join(", ", VariationNames.ALL)));
             }
             if (text.value.isBlank()) {
-                throw text.refuse("variation `" + text.name + "` is skipped without a reason").hint("say why this build may not be varied in it");
+                throw text.refuse("variation `" + text.name + "` is skipped without a reason")
+                        .hint("say why this build may not be varied in it");
             }
             out.put(text.name, text.value);
         }

@@ -32,7 +32,8 @@ public final class SourceFolder {
         } catch (NoSuchFileException e) {
             throw Problem.usage("the folder `" + folder + "` of the recipe does not exist").where(recipeFile).because(e);
         } catch (IOException e) {
-            throw Problem.storage("the folder `" + folder + "` of the recipe cannot be read: " + e.getMessage()).where(recipeFile).because(e);
+            throw Problem.storage("the folder `" + folder + "` of the recipe cannot be read: " + e.getMessage()).where(recipeFile)
+                    .because(e);
         }
     }
 

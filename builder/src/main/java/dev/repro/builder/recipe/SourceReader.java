@@ -64,7 +64,8 @@ final class SourceReader {
 
     static Recipe.Toolchain toolchain(TomlFields root) throws Problem {
         TomlFields toolchain = root.table("toolchain", "debian", "packages", "oci", "digest", "host")
-                .orElseThrow(() -> root.missing("toolchain").hint("add `[toolchain]` with `debian = \"bookworm\"`, or `host = true`"));
+                .orElseThrow(() -> root.missing("toolchain")
+                        .hint("add `[toolchain]` with `debian = \"bookworm\"`, or `host = true`"));
         List<String> kinds = Stream.of("debian", "oci", "host").filter(toolchain::has).toList();
         if (kinds.size() != 1) {
             throw toolchain.refuse(kinds.isEmpty() ? "packages" : kinds.getLast(), "`toolchain` must be of exactly one kind")
@@ -88,7 +89,8 @@ final class SourceReader {
     private static Recipe.Toolchain debian(TomlFields toolchain) throws Problem {
         String suite = toolchain.string("debian");
         if (!isDebianName(suite, ".-")) {
-            throw toolchain.refuse("debian", "`" + RecipePath.printable(suite) + "` is no name of a suite").expected("such as bookworm");
+            throw toolchain.refuse("debian", "`" + RecipePath.printable(suite) + "` is no name of a suite")
+                    .expected("such as bookworm");
         }
         var packages = new ArrayList<String>();
         for (TomlFields.Text text : toolchain.strings("packages")) {
@@ -109,7 +111,8 @@ final class SourceReader {
         refuse(toolchain, "oci", RecipePath.refusalOfFolder(folder, true));
         String text = toolchain.string("digest");
         Optional<Digest> digest = text.startsWith("sha256:") ? Digest.parse(text) : Optional.empty();
-        return new Recipe.Toolchain.Oci(folder, digest.orElseThrow(() -> toolchain.refuse("digest", "`digest` is no manifest digest")
+        return new Recipe.Toolchain.Oci(folder, digest.orElseThrow(() -> toolchain
+                .refuse("digest", "`digest` is no manifest digest")
                 .expected("sha256: and 64 hexadecimal digits").found(RecipePath.printable(text))));
     }
 

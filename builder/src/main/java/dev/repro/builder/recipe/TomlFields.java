@@ -119,7 +119,8 @@ final class TomlFields {
         return out;
     }
 
-    /// The members of a table whose keys are free and whose values are strings, by place in the file; empty where the key is absent.
+    /// The members of a table whose keys are free and whose values are strings, by place in the file; empty where the key is
+    /// absent.
     List<Text> texts(String key) throws Problem {
         Optional<TomlTable> inner = get(key, TomlTable.class, "a table of strings");
         var out = new ArrayList<Text>();

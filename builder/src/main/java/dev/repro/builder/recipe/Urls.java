@@ -18,7 +18,8 @@ public final class Urls {
             if (uri.getScheme() == null || !List.of("https", "http").contains(uri.getScheme()) || uri.getHost() == null) {
                 return Optional.of("url " + shown + " must begin with https:// or http:// and a host");
             }
-            return uri.getRawUserInfo() == null ? Optional.empty() : Optional.of("a url with a user or password would be written into the lock");
+            return uri.getRawUserInfo() == null ? Optional.empty()
+                    : Optional.of("a url with a user or password would be written into the lock");
         } catch (URISyntaxException _) {
             return Optional.of("url " + shown + " is malformed");
         }
@@ -48,6 +49,7 @@ public final class Urls {
     }
 
     private static String noSsh(String url) {
-        return "git over ssh needs a key, which a rebuilder does not have: use the https:// url instead of `" + RecipePath.printable(url) + "`";
+        return "git over ssh needs a key, which a rebuilder does not have: use the https:// url instead of `"
+                + RecipePath.printable(url) + "`";
     }
 }

@@ -124,7 +124,8 @@ final class CommitReader implements AutoCloseable {
     }
 
     /// Path to URL, from the `.gitmodules` of the commit.
-    private static Map<String, String> submoduleUrls(Repository repository, RevCommit commit, String url) throws IOException, Problem {
+    private static Map<String, String> submoduleUrls(Repository repository, RevCommit commit, String url)
+            throws IOException, Problem {
         var out = new HashMap<String, String>();
         try (TreeWalk found = TreeWalk.forPath(repository, Constants.DOT_GIT_MODULES, commit.getTree())) {
             if (found == null) {
@@ -147,7 +148,8 @@ final class CommitReader implements AutoCloseable {
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(path)).toString();
         } catch (CharacterCodingException e) {
-            throw Problem.usage("a name that is not UTF-8 cannot be source: `" + new String(path, StandardCharsets.UTF_8) + "`").where(url)
+            throw Problem.usage("a name that is not UTF-8 cannot be source: `" + new String(path, StandardCharsets.UTF_8) + "`")
+                    .where(url)
                     .because(e);
         }
     }

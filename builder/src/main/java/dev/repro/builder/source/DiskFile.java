@@ -25,7 +25,8 @@ final class DiskFile {
         var attributes = Files.readAttributes(file, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         if (attributes.isSymbolicLink()) {
             byte[] text = utf8(Files.readSymbolicLink(file).toString(), file).getBytes(StandardCharsets.UTF_8);
-            return new SourceTree.Entry(path, SourceTree.Mode.LINK, Digest.of(text), text.length, () -> new ByteArrayInputStream(text));
+            return new SourceTree.Entry(path, SourceTree.Mode.LINK, Digest.of(text), text.length,
+                    () -> new ByteArrayInputStream(text));
         }
         if (!attributes.isRegularFile()) {
             throw Problem.usage("a pipe, socket or device cannot be source").where(file).hint("`exclude` it, or move it away");
@@ -41,7 +42,8 @@ final class DiskFile {
         try {
             return root.resolve(utf8(path, root));
         } catch (InvalidPathException e) {
-            throw Problem.environment("this process cannot spell the file name `" + path + "`").where(root).hint(NOT_UTF_8).because(e);
+            throw Problem.environment("this process cannot spell the file name `" + path + "`").where(root).hint(NOT_UTF_8)
+                    .because(e);
         }
     }
 

@@ -19,8 +19,8 @@ import org.eclipse.jgit.errors.ConfigInvalidException;
 
 /// A source folder. In a git work tree: the files that git tracks below it, as they are on disk; elsewhere all files.
 ///
-/// Untracked files are never source, however dirty the folder may be. A folder of which git tracks nothing counts as one outside git
-/// where git ignores it, or where a dirty one is accepted.
+/// Untracked files are never source, however dirty the folder may be. A folder of which git tracks nothing counts as one
+/// outside git where git ignores it, or where a dirty one is accepted.
 final class FolderSource {
 
     /// Files that a refusal names before it counts the rest.
@@ -92,6 +92,7 @@ final class FolderSource {
         int more = dirt.size() - NAMED;
         return Problem.usage("the source differs from the commit that is checked out: "
                 + String.join(", ", dirt.subList(0, Math.min(NAMED, dirt.size()))) + (more > 0 ? " and " + more + " more" : ""))
-                .where(folder).hint("commit, stash or ignore them, or accept them with --allow-dirty; what is untracked never becomes source");
+                .where(folder)
+                .hint("commit, stash or ignore them, or accept them with --allow-dirty (untracked files never become source)");
     }
 }

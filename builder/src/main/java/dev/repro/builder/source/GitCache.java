@@ -3,27 +3,34 @@ package dev.repro.builder.source;
 import dev.repro.base.Digest;
 import dev.repro.base.Problem;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.errors.GitAPIException;
+import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.errors.NotSupportedException;
+import org.eclipse.jgit.lib.ConfigConstants;
 import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.lib.RepositoryCache;
 import org.eclipse.jgit.lib.SubmoduleConfig.FetchRecurseSubmodulesMode;
 import org.eclipse.jgit.revwalk.RevWalk;
 import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
 import org.eclipse.jgit.transport.RefSpec;
 import org.eclipse.jgit.transport.TagOpt;
+import org.eclipse.jgit.treewalk.TreeWalk;
+import org.eclipse.jgit.util.FS;
 
-/// Fetched repositories: `CACHE/git/<SHA-256 of the URL>/all` with every branch and tag, and `…/<commit>` with one commit, without
-/// history, where the server hands out single commits. Both are bare. Processes take turns by the file `…/lock`.
+/// Fetched repositories: `CACHE/git/<SHA-256 of the URL>/all` with every branch and tag, and `…/<commit>` with one commit,
+/// without history, where the server hands out single commits. Both are bare. Processes take turns by the file `…/lock`.
 ///
-/// A repository is shallow for good or whole for good; nothing is ever deepened, so a fetch that broke off leaves nothing half true:
-/// its objects appear all at once, as a pack that JGit has checked.
+/// A repository is shallow for good or whole for good; nothing is ever deepened, so a fetch that broke off leaves nothing half
+/// true: its objects appear all at once, as a pack that JGit has checked.
 final class GitCache {
 
     /// Without an answer of the server, in seconds.
@@ -69,7 +76,8 @@ final class GitCache {
             return whole;
         }
         whole.close();
-        throw Problem.usage("no commit " + commit + " in any branch or tag").where(url).hint("check `commit` in the recipe, and that it was pushed");
+        throw Problem.usage("no commit " + commit + " in any branch or tag").where(url)
+                .hint("check `commit` in the recipe, and that it was pushed");
     }
 
     private Repository fetched(String commit) throws IOException {
@@ -87,10 +95,16 @@ final class GitCache {
 
     /// The commit alone, or null where the server does not hand it out.
     private Repository single(String commit) throws IOException {
+        if (localLacks(commit)) {
+            return null;
+        }
         Repository repository = open(commit);
         try {
             fetch(repository, 1, commit + ":" + only(commit));
-            if (repository.exactRef(only(commit)) != null) {
+            if (complete(repository, ObjectId.fromString(commit))) {
+                var ref = repository.updateRef(only(commit));
+                ref.setNewObjectId(ObjectId.fromString(commit));
+                ref.update();
                 return repository;
             }
         } catch (GitAPIException | RuntimeException _) {
@@ -98,6 +112,22 @@ final class GitCache {
         }
         repository.close();
         return null;
+    }
+
+    /// Whether the URL is a repository of this machine without that commit: JGit, which then plays the server as well, would
+    /// print a stack trace.
+    private boolean localLacks(String commit) throws IOException {
+        if (SubmoduleUrl.isRemote(url)) {
+            return false;
+        }
+        Path path = url.startsWith("file:") ? Path.of(URI.create(url)) : Path.of(url);
+        var gitDir = RepositoryCache.FileKey.resolve(path.toFile(), FS.DETECTED);
+        if (gitDir == null) {
+            return true;
+        }
+        try (Repository local = new FileRepositoryBuilder().setGitDir(gitDir).build()) {
+            return !has(local, commit);
+        }
     }
 
     private static String only(String commit) {
@@ -113,20 +143,41 @@ final class GitCache {
         }
     }
 
+    /// Whether everything that the commit's tree names is there.
+    private static boolean complete(Repository repository, ObjectId commit) throws IOException {
+        try (var walk = new RevWalk(repository); var tree = new TreeWalk(walk.getObjectReader())) {
+            tree.addTree(walk.parseCommit(commit).getTree());
+            tree.setRecursive(true);
+            while (tree.next()) {
+                if (tree.getFileMode(0) != FileMode.GITLINK && !walk.getObjectReader().has(tree.getObjectId(0))) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (MissingObjectException _) {
+            return false;
+        }
+    }
+
     private Repository open(String name) throws IOException {
         Path path = folder.resolve(name);
         var repository = new FileRepositoryBuilder().setGitDir(path.toFile()).setBare().build();
         if (!Files.exists(path.resolve(Constants.HEAD)) || !Files.exists(path.resolve(Constants.CONFIG))) {
             Files.deleteIfExists(path.resolve(Constants.CONFIG));
             repository.create(true);
+            repository.getConfig().setInt(ConfigConstants.CONFIG_GC_SECTION, null, ConfigConstants.CONFIG_KEY_AUTO, 0);
+            repository.getConfig().save();
         }
         return repository;
     }
 
+    /// JGit (7.8.1) takes the edge of a shallow commit for a gap, so what is fetched alone is checked by [#complete] instead.
+    /// That an object is what its id says is always checked.
     private void fetch(Repository repository, int depth, String... refs) throws GitAPIException {
         var specs = List.of(refs).stream().map(RefSpec::new).toList();
-        var command = new Git(repository).fetch().setRemote(url).setRefSpecs(specs).setTagOpt(TagOpt.NO_TAGS).setCheckFetchedObjects(true)
-                .setRecurseSubmodules(FetchRecurseSubmodulesMode.NO).setRemoveDeletedRefs(depth == 0).setTimeout(TIMEOUT);
+        var command = new Git(repository).fetch().setRemote(url).setRefSpecs(specs).setTagOpt(TagOpt.NO_TAGS)
+                .setRecurseSubmodules(FetchRecurseSubmodulesMode.NO).setCheckFetchedObjects(depth == 0)
+                .setRemoveDeletedRefs(depth == 0).setTimeout(TIMEOUT);
         if (depth > 0) {
             command.setDepth(depth);
         }

@@ -51,7 +51,8 @@ final class GitSource {
             boolean files = !found.sha256().equals(locked.sha256());
             throw Problem.usage("commit " + locked.commit() + " is not what the lock says of it: "
                     + (files ? "its files differ" : "its tree or submodules differ")).where(locked.url())
-                    .expected(files ? locked.sha256() : locked.tree()).found(files ? found.sha256() : found.tree()).hint("run `repro lock`");
+                    .expected(files ? locked.sha256() : locked.tree()).found(files ? found.sha256() : found.tree())
+                    .hint("run `repro lock`");
         }
         return source;
     }

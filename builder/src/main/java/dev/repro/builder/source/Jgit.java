@@ -1,19 +1,22 @@
 package dev.repro.builder.source;
 
 import java.io.File;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jgit.lib.Config;
+import org.eclipse.jgit.lib.ConfigConstants;
 import org.eclipse.jgit.storage.file.FileBasedConfig;
+import org.eclipse.jgit.storage.file.UserConfigFile;
 import org.eclipse.jgit.util.FS;
 import org.eclipse.jgit.util.SystemReader;
 
-/// Keeps JGit from what a library should not do on its own: measure the file system for a second at each start, by writing files into the
-/// repository; write what it measured into the user's configuration folder; start a `git` program to find the system's configuration.
+/// Keeps JGit from what a library should not do on its own: measure the file system for seconds with files of its own, write the
+/// result into the user's configuration folder, and start a `git` program to find the system's configuration.
 final class Jgit {
 
-    /// Told to JGit as the resolution of file times: coarser than any file system here. A file that is younger is compared by content.
-    private static final Duration RESOLUTION = Duration.ofSeconds(2);
+    /// What JGit may rely on of file times: the coarsest that file systems have. Younger files are compared by content.
+    static final Duration RESOLUTION = Duration.ofSeconds(2);
 
     static {
         SystemReader.setInstance(new Quiet(SystemReader.getInstance()));
@@ -24,12 +27,6 @@ final class Jgit {
     /// Must be called before the first use of JGit; does nothing the second time.
     static void prepare() {
         // The work is done when this class is initialised.
-    }
-
-    /// Whether JGit would write into the user's configuration folder.
-    static boolean writesUserConfig() {
-        prepare();
-        return !(SystemReader.getInstance() instanceof Quiet);
     }
 
     private static final class Quiet extends SystemReader.Delegate {
@@ -43,12 +40,17 @@ final class Jgit {
             return new FileBasedConfig(parent, new File("/etc/gitconfig"), fs);
         }
 
+        /// The user's own configuration; it is also where JGit asks for `timestampResolution` and `minRacyThreshold` of each file
+        /// system, and what it is not told it measures.
         @Override
         public FileBasedConfig openUserConfig(Config parent, FS fs) {
-            return new FileBasedConfig(parent, new File(fs.userHome(), ".gitconfig"), fs) {
+            Path xdg = getXdgConfigDirectory(fs);
+            File second = xdg == null ? new File(fs.userHome(), ".config/git/config") : xdg.resolve("git/config").toFile();
+            return new UserConfigFile(parent, new File(fs.userHome(), ".gitconfig"), second, fs) {
                 @Override
                 public long getTimeUnit(String section, String subsection, String name, long otherwise, TimeUnit unit) {
-                    return section.equals("filesystem") ? unit.convert(RESOLUTION) : super.getTimeUnit(section, subsection, name, otherwise, unit);
+                    return section.equals(ConfigConstants.CONFIG_FILESYSTEM_SECTION) ? unit.convert(RESOLUTION)
+                            : super.getTimeUnit(section, subsection, name, otherwise, unit);
                 }
             };
         }

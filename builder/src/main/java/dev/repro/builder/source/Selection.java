@@ -8,7 +8,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// Which paths of a folder or repository are source: all but the declared outputs, the files of `repro` itself and the globs of `exclude`.
+/// Which paths of a folder or repository are source: all but the declared outputs, the files of `repro` itself and the globs of
+/// `exclude`.
 final class Selection {
     private final Set<String> never = new HashSet<>();
     private final ExcludeGlobs globs;

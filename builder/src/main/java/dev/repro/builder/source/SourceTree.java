@@ -24,7 +24,8 @@ import java.util.Set;
 /// A tree is sound: paths are relative and without `..`, none lies below a file or link, no link leads out of the tree.
 /// Its digest is SHA-256 over one line `MODE SHA256 SIZE PATH\n` for each entry, MODE being 100644, 100755 or 120000, and for a
 /// link SHA256 and SIZE those of its text. For a folder without links and executable files that is
-/// `find . -type f -printf '%P\n' | LC_ALL=C sort | while read -r p; do echo "100644 $(sha256sum <"$p" | cut -c-64) $(stat -c %s "$p") $p"; done | sha256sum`.
+/// `find . -type f -printf '%P\n' | LC_ALL=C sort | while read -r p;
+/// do echo "100644 $(sha256sum <"$p" | cut -c-64) $(stat -c %s "$p") $p"; done | sha256sum`.
 public final class SourceTree {
 
     /// Entries of a tree, and bytes of all of them.
@@ -97,7 +98,8 @@ public final class SourceTree {
         for (Entry entry : entries) {
             for (String folder : TreeTar.parents(entry.path)) {
                 if (paths.contains(folder)) {
-                    throw Problem.usage("`" + entry.path + "` cannot be in the source: `" + folder + "` is no folder").where(where);
+                    throw Problem.usage("`" + entry.path + "` cannot be in the source: `" + folder + "` is no folder")
+                            .where(where);
                 }
             }
         }
@@ -112,7 +114,8 @@ public final class SourceTree {
         }
         for (var link : links.entrySet()) {
             if (new LinkWalk(links).escapes(link.getKey())) {
-                throw Problem.usage("the link `" + link.getKey() + "` leads out of the source, to `" + RecipePath.printable(link.getValue()) + "`")
+                throw Problem.usage("the link `" + link.getKey() + "` leads out of the source, to `"
+                        + RecipePath.printable(link.getValue()) + "`")
                         .where(where).hint("`exclude` it, or put what it names into the source");
             }
         }
@@ -143,7 +146,8 @@ public final class SourceTree {
     public Digest digest() {
         var digest = Digest.sha256();
         for (Entry entry : entries) {
-            digest.update((entry.mode.octal + " " + entry.sha256 + " " + entry.size + " " + entry.path + "\n").getBytes(StandardCharsets.UTF_8));
+            digest.update((entry.mode.octal + " " + entry.sha256 + " " + entry.size + " " + entry.path + "\n")
+                    .getBytes(StandardCharsets.UTF_8));
         }
         return Digest.of(digest);
     }
@@ -155,7 +159,8 @@ public final class SourceTree {
         try {
             Digest found = Digest.of(file);
             if (!found.equals(sha256)) {
-                throw Problem.storage("the file for `" + path + "` has another content").where(file).expected(sha256).found(found);
+                throw Problem.storage("the file for `" + path + "` has another content").where(file).expected(sha256)
+                        .found(found);
             }
             var more = new ArrayList<>(entries);
             more.add(new Entry(path, Mode.FILE, sha256, Files.size(file), () -> Files.newInputStream(file)));

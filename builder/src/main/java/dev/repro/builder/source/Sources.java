@@ -10,7 +10,8 @@ public final class Sources {
 
     private Sources() {}
 
-    /// The source as the recipe names it, for a new lock: a ref becomes a commit, a git source is fetched whole so that it can be described.
+    /// The source as the recipe names it, for a new lock: a ref becomes a commit, a git source is fetched whole so that it can
+    /// be described.
     ///
     /// @param cache folder for fetched repositories, shared with other processes
     /// @param allowDirty whether a folder may differ from the commit that is checked out
@@ -23,13 +24,15 @@ public final class Sources {
 
     /// The source that a lock pins. A folder is read as it is now, and may turn out to be another one; a git source is exactly
     /// what is locked, or a [Problem].
-    public static Source locked(Path recipeFile, Recipe recipe, LockedSource locked, Path cache, boolean allowDirty) throws Problem {
+    public static Source locked(Path recipeFile, Recipe recipe, LockedSource locked, Path cache, boolean allowDirty)
+            throws Problem {
         return switch (locked) {
             case LockedSource.Git git -> new GitSource(recipeFile, recipe, cache).open(git);
             case LockedSource.Folder _ when recipe.source() instanceof Recipe.Source.Folder folder ->
                     FolderSource.open(recipeFile, recipe, folder, allowDirty);
-            case LockedSource.Folder _ -> throw Problem.usage("the lock disagrees with the recipe: a folder in the lock, git in the recipe")
-                    .where(recipeFile).hint("run `repro lock`");
+            case LockedSource.Folder _ -> throw Problem
+                    .usage("the lock disagrees with the recipe: a folder in the lock, git in the recipe").where(recipeFile)
+                    .hint("run `repro lock`");
         };
     }
 }

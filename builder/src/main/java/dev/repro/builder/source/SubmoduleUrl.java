@@ -11,7 +11,8 @@ final class SubmoduleUrl {
 
     /// A relative URL (`./x`, `../x`) is taken from the parent's, as git does.
     ///
-    /// @throws Problem of exit code 2 where a repository from the network names a folder of this machine, or the URL is no http(s) or file URL
+    /// @throws Problem of exit code 2 where a repository from the network names a folder of this machine, or the URL is no
+    /// http(s) or file URL
     static String resolve(String parent, String url, String path) throws Problem {
         String whole = url.startsWith("./") || url.startsWith("../") ? relative(parent, url, path) : url;
         boolean local = whole.startsWith("/") || whole.startsWith("file:///");
@@ -27,7 +28,7 @@ final class SubmoduleUrl {
         return whole;
     }
 
-    private static boolean isRemote(String url) {
+    static boolean isRemote(String url) {
         return url.startsWith("https://") || url.startsWith("http://");
     }
 

@@ -96,7 +96,8 @@ final class TreeTar {
                 tar.write(buffer, 0, Math.max(n, 0));
             }
             if (left > 0 || in.read() >= 0 || !Digest.of(digest).equals(entry.sha256())) {
-                throw Problem.storage("the source file changed while it was read").where(entry.path()).hint("run again when nothing writes to it");
+                throw Problem.storage("the source file changed while it was read").where(entry.path())
+                        .hint("run again when nothing writes to it");
             }
         }
     }

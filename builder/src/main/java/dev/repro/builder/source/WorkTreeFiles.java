@@ -74,7 +74,8 @@ record WorkTreeFiles(List<String> paths, List<String> dirt, Source.WorkTree work
 
         /// @param below path in the repository whose files are read, empty for all
         /// @param prefix what the paths of this repository have in front in the source folder: empty, or `submodule/`
-        void read(Repository repository, String below, String prefix, int depth) throws IOException, ConfigInvalidException, Problem {
+        void read(Repository repository, String below, String prefix, int depth)
+                throws IOException, ConfigInvalidException, Problem {
             DirCache index = repository.readDirCache();
             differences(repository, below, prefix);
             for (int i = 0; i < index.getEntryCount(); i++) {

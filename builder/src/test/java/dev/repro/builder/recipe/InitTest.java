@@ -47,7 +47,8 @@ class InitTest {
         put("GNUmakefile", "VERSION_H := include/solo5/solo5_version.h\n");
         Recipe recipe = init("Solo5 itself");
         assertEquals(List.of("tests/test_hello/test_hello.hvt", "tests/test_hello/test_hello.spt"), outputs(recipe));
-        assertTrue(recipe.build().command().getLast().contains("> include/solo5/solo5_version.h.distrib\n./configure.sh\nmake\n"));
+        assertTrue(recipe.build().command().getLast()
+                .contains("> include/solo5/solo5_version.h.distrib\n./configure.sh\nmake\n"));
     }
 
     @Test

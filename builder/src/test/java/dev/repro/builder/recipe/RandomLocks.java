@@ -30,25 +30,31 @@ final class RandomLocks {
             sizes.put(path, random.nextLong(1L << 40));
             return new Recipe.Fetch(List.of("https://example.org/" + random.nextInt()), digest(), path);
         });
-        List<Recipe.Output> outputs = list(() -> new Recipe.Output(path("o"), random.nextBoolean() ? Recipe.Kind.IMAGE : Recipe.Kind.FILE));
+        List<Recipe.Output> outputs = list(() -> new Recipe.Output(path("o"), random.nextBoolean() ? Recipe.Kind.IMAGE
+                : Recipe.Kind.FILE));
         Long epoch = random.nextBoolean() ? random.nextLong(1L << 33) : null;
-        var recipe = new Recipe("n" + random.nextInt(100), new Recipe.Source.Folder(".", list(this::text)), new Recipe.Toolchain.Host(),
+        var recipe = new Recipe("n" + random.nextInt(100), new Recipe.Source.Folder(".", list(this::text)),
+                new Recipe.Toolchain.Host(),
                 new Recipe.Build(List.of("/bin/sh", text(), text()), random.nextBoolean() ? "." : path("d"), epoch,
                         new TreeMap<>(Map.of("A" + random.nextInt(9), text()))),
-                new Recipe.Limits(Duration.ofSeconds(1 + random.nextInt(10_000)), 1 + random.nextLong(1L << 50), 1 + random.nextInt(999),
+                new Recipe.Limits(Duration.ofSeconds(1 + random.nextInt(10_000)), 1 + random.nextLong(1L << 50), 1
+                        + random.nextInt(999),
                         1 + random.nextLong(1L << 50), 1 + random.nextLong(1L << 50)),
                 files, outputs, list(() -> new Recipe.Excepted(path("o"), text(), text())), new TreeMap<>(Map.of("time", text())),
                 new TreeMap<>(Map.of("s" + random.nextInt(99), text())));
         Lock lock = Lock.of(recipe, new SourceState(source(), random.nextBoolean() ? random.nextLong(1L << 33) : null, List.of()),
-                Json.object("kind", "host", "z", text(), "a", Json.object("y", random.nextLong(), "x", list(this::text), text(), null)), sizes);
-        return random.nextBoolean() ? lock : lock.expecting(list(() -> new Lock.ExpectedOutput(path("o"), random.nextLong(1L << 40), digest(),
+                Json.object("kind", "host", "z", text(), "a",
+                        Json.object("y", random.nextLong(), "x", list(this::text), text(), null)), sizes);
+        return random.nextBoolean() ? lock : lock.expecting(list(() ->
+                new Lock.ExpectedOutput(path("o"), random.nextLong(1L << 40), digest(),
                 list(() -> new Lock.Section(text(), digest())), random.nextBoolean() ? digest() : null)));
     }
 
     private LockedSource source() {
         return random.nextBoolean() ? new LockedSource.Folder(digest(), random.nextInt(99), random.nextLong(1L << 40))
                 : new LockedSource.Git("https://example.org/x", commit(), commit(),
-                        list(() -> new LockedSource.Submodule(path("s"), "../y", commit(), commit())), random.nextBoolean() ? text() : null,
+                        list(() -> new LockedSource.Submodule(path("s"), "../y", commit(), commit())), random.nextBoolean()
+                                ? text() : null,
                         digest(), random.nextInt(99), random.nextLong(1L << 40));
     }
 

@@ -84,7 +84,8 @@ class RecipeFinderTest {
 
     @Test
     void anImageOfAGitSourceIsKnownByItsNameBesideTheRecipe() throws Exception {
-        put("repro.toml", making("deep/x.hvt").replace("[toolchain]", "[source]\ngit = \"https://example.org/x\"\nref = \"v1\"\n[toolchain]"));
+        put("repro.toml", making("deep/x.hvt").replace("[toolchain]",
+                "[source]\ngit = \"https://example.org/x\"\nref = \"v1\"\n[toolchain]"));
         assertEquals("deep/x.hvt", RecipeFinder.find(put("x.hvt", "")).output().path());
         assertTrue(line(put("y.hvt", "")).contains("it makes deep/x.hvt"));
     }
@@ -100,7 +101,8 @@ class RecipeFinderTest {
     void aSourceFolderMayNotLeaveTheWorkTree() throws Exception {
         Path recipe = put("a/repro.toml", Recipes.MINIMAL);
         assertEquals(top.toRealPath(), SourceFolder.resolve(recipe, ".."));
-        assertTrue(assertThrows(Problem.class, () -> SourceFolder.resolve(recipe, "../..")).line().contains("leaves the folder of the recipe"));
+        assertTrue(assertThrows(Problem.class, () -> SourceFolder.resolve(recipe, "../..")).line()
+                .contains("leaves the folder of the recipe"));
         Files.createSymbolicLink(top.resolve("a/out"), Path.of("/"));
         assertTrue(assertThrows(Problem.class, () -> SourceFolder.resolve(recipe, "out")).line().contains("leaves the folder"));
         assertTrue(assertThrows(Problem.class, () -> SourceFolder.resolve(recipe, "none")).line().contains("does not exist"));

@@ -114,10 +114,12 @@ class RecipeTest {
     @Test
     void theDigestSeesEveryMember() {
         Recipe full = Recipes.parse(FULL);
-        for (String[] change : List.of(new String[] {"net-1", "net-2"}, new String[] {"v1.0", "v1.1"}, new String[] {"make all", "make"},
+        for (String[] change : List.of(new String[] {"net-1", "net-2"}, new String[] {"v1.0", "v1.1"},
+                new String[] {"make all", "make"},
                 new String[] {"\"-O2\"", "\"-O3\""}, new String[] {"\"1h\"", "\"2h\""}, new String[] {"= 1000", "= 1001"},
                 new String[] {"a.example", "c.example"}, new String[] {"kind = \"file\"", "kind = \"image\""},
-                new String[] {".comment", ".note"}, new String[] {"the compiler", "a compiler"}, new String[] {"sorts its", "sorts"},
+                new String[] {".comment", ".note"}, new String[] {"the compiler", "a compiler"},
+                        new String[] {"sorts its", "sorts"},
                 new String[] {"\"42\"", "\"43\""}, new String[] {"submodules = false", "submodules = true"})) {
             assertTrue(FULL.contains(change[0]), change[0]);
             assertNotEquals(full.digest(), Recipes.parse(FULL.replace(change[0], change[1])).digest(), change[0]);

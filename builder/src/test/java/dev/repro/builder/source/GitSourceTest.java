@@ -39,7 +39,8 @@ class GitSourceTest {
     @BeforeEach
     void upstream() throws Exception {
         upstream = new TestRepository(temp.resolve("up"));
-        first = upstream.put("main.c", "1").put("run.sh", "x").executable("run.sh").link("l", "main.c").put("hello.hvt", "stale").commit();
+        first = upstream.put("main.c", "1").put("run.sh", "x").executable("run.sh").link("l", "main.c").put("hello.hvt", "stale")
+                .commit();
         upstream.tag("v1.0");
         second = upstream.put("main.c", "2").commit();
     }
@@ -83,7 +84,8 @@ class GitSourceTest {
             assertEquals("v1.0-1-g" + second.substring(0, 7), locked.describe());
             assertEquals(second, locked.commit());
             assertEquals(List.of(), locked.submodules());
-            assertEquals(List.of("0000 l", "0644 main.c", "0755 run.sh"), files(source), "the declared output hello.hvt is no source");
+            assertEquals(List.of("0000 l", "0644 main.c", "0755 run.sh"), files(source),
+                    "the declared output hello.hvt is no source");
             assertEquals(1_700_000_060L, source.state().commitTime());
             assertEquals("2", new String(source.tree().entries().get(1).content().open().readAllBytes(), StandardCharsets.UTF_8));
             assertNull(source.workTree());
@@ -125,7 +127,7 @@ class GitSourceTest {
     }
 
     private LockedSource.Git lock() throws Exception {
-        try (Source source = resolve("git = \"" + url() + "\"\ncommit = \"" + first + "\"")) {
+        try (Source source = resolve("git = \"" + url() + "\"\ncommit = \"" + second + "\"")) {
             return locked(source);
         }
     }
@@ -142,7 +144,7 @@ class GitSourceTest {
         }
         Path folder = cache.resolve("git").resolve(Digest.of(url().getBytes(StandardCharsets.UTF_8)).hex());
         assertFalse(Files.exists(folder.resolve("all")), "fetched whole");
-        assertTrue(Files.exists(folder.resolve(first).resolve("shallow")), "not shallow");
+        assertTrue(Files.exists(folder.resolve(second).resolve("shallow")), "not shallow");
     }
 
     @Test
@@ -169,10 +171,14 @@ class GitSourceTest {
     @Test
     void aLockThatSaysOtherwiseIsRefused() throws Exception {
         LockedSource.Git is = lock();
-        var files = new LockedSource.Git(is.url(), is.commit(), is.tree(), List.of(), is.describe(), Digest.of(new byte[0]), is.files(), is.bytes());
-        assertTrue(assertThrows(Problem.class, () -> open(files, temp.resolve("cache"))).line().contains("is not what the lock says of it: its files differ"));
-        var tree = new LockedSource.Git(is.url(), is.commit(), second, List.of(), is.describe(), is.sha256(), is.files(), is.bytes());
-        assertTrue(assertThrows(Problem.class, () -> open(tree, temp.resolve("cache"))).line().contains("its tree or submodules differ"));
+        var files = new LockedSource.Git(is.url(), is.commit(), is.tree(), List.of(), is.describe(), Digest.of(new byte[0]),
+                is.files(), is.bytes());
+        assertTrue(assertThrows(Problem.class, () -> open(files, temp.resolve("cache"))).line()
+                .contains("is not what the lock says of it: its files differ"));
+        var tree = new LockedSource.Git(is.url(), is.commit(), first, List.of(), is.describe(), is.sha256(), is.files(),
+                is.bytes());
+        assertTrue(assertThrows(Problem.class, () -> open(tree, temp.resolve("cache"))).line()
+                .contains("its tree or submodules differ"));
     }
 
     @Test
@@ -183,9 +189,11 @@ class GitSourceTest {
             String libCommit = lib.put("lib.c", "1").add("lib.c").submodule("sub/deep", "../deep", deepCommit).commitStaged();
             String commit = upstream.submodule("lib", lib.folder.toUri().toString(), libCommit).commitStaged();
             try (Source source = resolve("git = \"" + url() + "\"\ncommit = \"" + commit + "\"")) {
-                assertEquals(List.of("0644 .gitmodules", "0000 l", "0644 lib/.gitmodules", "0644 lib/lib.c", "0644 lib/sub/deep/deep.c",
+                assertEquals(List.of("0644 .gitmodules", "0000 l", "0644 lib/.gitmodules", "0644 lib/lib.c",
+                        "0644 lib/sub/deep/deep.c",
                         "0644 main.c", "0755 run.sh"), files(source));
-                assertEquals(List.of("lib", "lib/sub/deep"), locked(source).submodules().stream().map(LockedSource.Submodule::path).toList());
+                assertEquals(List.of("lib", "lib/sub/deep"), locked(source).submodules().stream()
+                        .map(LockedSource.Submodule::path).toList());
                 assertEquals("../deep", locked(source).submodules().getLast().url());
                 assertEquals(deepCommit, locked(source).submodules().getLast().commit());
                 try (Source again = open(locked(source), temp.resolve("cache2"))) {
@@ -209,11 +217,16 @@ class GitSourceTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"https://a.example/x/y.git, ../z.git, https://a.example/x/z.git", "https://a.example/x/y.git/, ./z, https://a.example/x/y.git/z",
-            "https://a.example/x/y, ../../z, https://a.example/z", "https://a.example/x, ../../z, refused", "/srv/x, ../z, /srv/z",
-            "file:///srv/x, ../z, file:///srv/z", "file:///x, ../../../z, refused", "https://a.example/x, /srv/z, refused", "https://a.example/x, file:///srv/z, refused",
-            "/srv/x, /srv/z, /srv/z", "https://a.example/x, https://b.example/z, https://b.example/z", "https://a.example/x, git@b.example:z, refused",
-            "https://a.example/x, ssh://b.example/z, refused", "https://a.example/x, ext::sh, refused", "https://a.example/x, https://u:p@b.example/z, refused",
+    @CsvSource({"https://a.example/x/y.git, ../z.git, https://a.example/x/z.git",
+            "https://a.example/x/y.git/, ./z, https://a.example/x/y.git/z",
+            "https://a.example/x/y, ../../z, https://a.example/z", "https://a.example/x, ../../z, refused",
+                    "/srv/x, ../z, /srv/z",
+            "file:///srv/x, ../z, file:///srv/z", "file:///x, ../../../z, refused", "https://a.example/x, /srv/z, refused",
+                    "https://a.example/x, file:///srv/z, refused",
+            "/srv/x, /srv/z, /srv/z", "https://a.example/x, https://b.example/z, https://b.example/z",
+                    "https://a.example/x, git@b.example:z, refused",
+            "https://a.example/x, ssh://b.example/z, refused", "https://a.example/x, ext::sh, refused",
+                    "https://a.example/x, https://u:p@b.example/z, refused",
             "https://a.example/x, z, refused"})
     void urlsOfSubmodules(String parent, String url, String expected) throws Exception {
         if (expected.equals("refused")) {

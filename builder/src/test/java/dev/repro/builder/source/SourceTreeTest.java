@@ -67,7 +67,8 @@ class SourceTreeTest {
     @Test
     void theDigestIsThatOfTheDocumentedLines() throws Exception {
         var tree = tree(link("z", "a"), entry("b/x", SourceTree.Mode.EXECUTABLE, "12"), entry("a", SourceTree.Mode.FILE, ""));
-        String lines = "100644 " + Digest.of(new byte[0]) + " 0 a\n" + "100755 " + Digest.of("12".getBytes(StandardCharsets.UTF_8)) + " 2 b/x\n"
+        String lines = "100644 " + Digest.of(new byte[0]) + " 0 a\n" + "100755 "
+                + Digest.of("12".getBytes(StandardCharsets.UTF_8)) + " 2 b/x\n"
                 + "120000 " + Digest.of("a".getBytes(StandardCharsets.UTF_8)) + " 1 z\n";
         assertEquals(Digest.of(lines.getBytes(StandardCharsets.UTF_8)), tree.digest());
         assertEquals(3, tree.files());
@@ -77,7 +78,8 @@ class SourceTreeTest {
     @Test
     void pathsAreSortedByTheirBytes() throws Exception {
         var tree = tree(file("\uffee"), file("\ud83d\ude00"), file("é"), file("a/b"), file("a-b"), file("Z"));
-        assertEquals(List.of("Z", "a-b", "a/b", "é", "\uffee", "\ud83d\ude00"), tree.entries().stream().map(SourceTree.Entry::path).toList());
+        assertEquals(List.of("Z", "a-b", "a/b", "é", "\uffee", "\ud83d\ude00"), tree.entries().stream()
+                .map(SourceTree.Entry::path).toList());
     }
 
     @Test
@@ -95,10 +97,12 @@ class SourceTreeTest {
 
     /// Links of a tree as `path>target`; the last one is judged.
     @ParameterizedTest
-    @CsvSource({"l>a, false", "l>nothing/there, false", "l>., false", "d/l>../a, false", "d/l>../../a, true", "l>.., true", "l>/etc, true",
+    @CsvSource({"l>a, false", "l>nothing/there, false", "l>., false", "d/l>../a, false", "d/l>../../a, true", "l>.., true",
+            "l>/etc, true",
             "l>/, true", "l>l, false", "l>d/../a, false", "l>d/../../a, true", "l>d//./x, false",
             // through other links, as the kernel goes, not as the text reads
-            "d/e/up>../.. d/e/l>up/a, false", "d/e/up>../.. d/e/l>up/../a, true", "k>d/e l>k/../../../a, true", "k>d/e l>k/../a, false",
+            "d/e/up>../.. d/e/l>up/a, false", "d/e/up>../.. d/e/l>up/../a, true", "k>d/e l>k/../../../a, true",
+                    "k>d/e l>k/../a, false",
             "a1>a2 a2>a1 l>a1/../.., false"})
     void linksThatLeadOutAreRefused(String links, boolean refused) throws Exception {
         var entries = new ArrayList<>(List.of(file("a"), file("d/x"), file("d/e/x")));
@@ -116,8 +120,10 @@ class SourceTreeTest {
     @Test
     void theTarHasFoldersBeforeWhatNeedsThemInBothOrders() throws Exception {
         var tree = tree(file("b/c/2"), file("b/c/1"), file("a"), file("b/d"), file("z/z"));
-        assertEquals(List.of("a", "b/", "b/c/", "b/c/1", "b/c/2", "b/d", "z/", "z/z"), names(tar(tree, SourceTree.Order.ASCENDING, 0022)));
-        assertEquals(List.of("z/", "z/z", "b/", "b/d", "b/c/", "b/c/2", "b/c/1", "a"), names(tar(tree, SourceTree.Order.DESCENDING, 0022)));
+        assertEquals(List.of("a", "b/", "b/c/", "b/c/1", "b/c/2", "b/d", "z/", "z/z"),
+                names(tar(tree, SourceTree.Order.ASCENDING, 0022)));
+        assertEquals(List.of("z/", "z/z", "b/", "b/d", "b/c/", "b/c/2", "b/c/1", "a"),
+                names(tar(tree, SourceTree.Order.DESCENDING, 0022)));
     }
 
     @Test
@@ -125,14 +131,16 @@ class SourceTreeTest {
         var tree = tree(file("d/f"), entry("x", SourceTree.Mode.EXECUTABLE, "#!"), link("l", "d/f"));
         for (TarArchiveEntry e : tar(tree, SourceTree.Order.ASCENDING, 0027)) {
             assertEquals(new Date(1_234_567_890_000L), e.getModTime());
-            assertEquals("0 0 [] []", e.getLongUserId() + " " + e.getLongGroupId() + " [" + e.getUserName() + "] [" + e.getGroupName() + "]");
+            assertEquals("0 0 [] []", e.getLongUserId() + " " + e.getLongGroupId() + " [" + e.getUserName() + "] ["
+                    + e.getGroupName() + "]");
             assertEquals(switch (e.getName()) {
                 case "d/", "x" -> 0750;
                 case "d/f" -> 0640;
                 default -> 0777;
             }, e.getMode() & 07777, e.getName());
         }
-        assertEquals("d/f", tar(tree, SourceTree.Order.ASCENDING, 0).stream().filter(TarArchiveEntry::isSymbolicLink).findFirst().orElseThrow().getLinkName());
+        assertEquals("d/f", tar(tree, SourceTree.Order.ASCENDING, 0).stream().filter(TarArchiveEntry::isSymbolicLink).findFirst()
+                .orElseThrow().getLinkName());
     }
 
     @Test
@@ -156,7 +164,8 @@ class SourceTreeTest {
     @Test
     void aFileThatChangedAfterItWasHashedIsNotPacked() throws Exception {
         for (String now : List.of("other content", "shorter", "longer than it was", "")) {
-            var changed = new SourceTree.Entry("a", SourceTree.Mode.FILE, Digest.of("right content".getBytes(StandardCharsets.UTF_8)), 13,
+            var changed = new SourceTree.Entry("a", SourceTree.Mode.FILE,
+                    Digest.of("right content".getBytes(StandardCharsets.UTF_8)), 13,
                     () -> new ByteArrayInputStream(now.getBytes(StandardCharsets.UTF_8)));
             Problem problem = assertThrows(Problem.class,
                     () -> tree(changed).writeTar(OutputStream.nullOutputStream(), SourceTree.Order.ASCENDING, 0, 0));
