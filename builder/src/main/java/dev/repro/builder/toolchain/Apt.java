@@ -57,7 +57,7 @@ final class Apt {
             Files.writeString(folder.resolve("status"), "");
             Files.writeString(folder.resolve("apt.conf"), configuration());
         } catch (IOException e) {
-            throw Problem.storage("cannot write the private state of apt").where(folder).found(Why.of(e)).because(e);
+            throw Why.storage("cannot write the private state of apt", folder, e);
         }
     }
 
@@ -134,7 +134,7 @@ final class Apt {
             }
             return newest;
         } catch (IOException e) {
-            throw Problem.storage("cannot read the package lists").where(lists).found(Why.of(e)).because(e);
+            throw Why.storage("cannot read the package lists", lists, e);
         }
     }
 

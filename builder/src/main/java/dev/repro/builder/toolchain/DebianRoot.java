@@ -49,7 +49,7 @@ final class DebianRoot {
             alternatives.link(root, inRoot);
             shell(root, inRoot);
         } catch (IOException e) {
-            throw Problem.storage("cannot write the toolchain").where(tree).found(Why.of(e)).because(e);
+            throw Why.storage("cannot write the toolchain", tree, e);
         }
     }
 

@@ -37,7 +37,7 @@ final class FolderLock implements AutoCloseable {
             throw new InterruptedException("while waiting for " + absolute);
         } catch (IOException e) {
             thread.unlock();
-            throw Problem.storage("cannot lock a folder of the cache").where(absolute).found(Why.of(e)).because(e);
+            throw Why.storage("cannot lock a folder of the cache", absolute, e);
         }
     }
 

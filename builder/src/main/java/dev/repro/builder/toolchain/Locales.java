@@ -51,7 +51,7 @@ final class Locales {
             }
             return out.stream().distinct().sorted().toList();
         } catch (IOException e) {
-            throw Problem.storage("cannot read the locales").where(folder).found(Why.of(e)).because(e);
+            throw Why.storage("cannot read the locales", folder, e);
         }
     }
 

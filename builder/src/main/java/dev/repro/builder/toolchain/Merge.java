@@ -15,7 +15,7 @@ final class Merge {
         try {
             children(root, staged, "");
         } catch (IOException e) {
-            throw Problem.storage("cannot write the toolchain").where(staged).found(Why.of(e)).because(e);
+            throw Why.storage("cannot write the toolchain", staged, e);
         }
     }
 

@@ -65,7 +65,7 @@ final class OciImage {
                 }
                 unpacking.entries();
             } catch (IOException e) {
-                throw Problem.storage("a layer of the image is damaged").where(blame).found(Why.of(e)).because(e);
+                throw Why.storage("a layer of the image is damaged", blame, e);
             }
         }
     }
@@ -160,7 +160,7 @@ final class OciImage {
     }
 
     private static Problem unreadable(Path file, IOException e) {
-        return Problem.storage("cannot read a blob of the OCI image").where(file).found(Why.of(e)).because(e)
+        return Why.storage("cannot read a blob of the OCI image", file, e)
                 .hint("look whether the layout is whole and the digest is that of a manifest in it");
     }
 

@@ -102,7 +102,7 @@ final class Rootfs {
             }
             return target;
         } catch (IOException e) {
-            throw Problem.storage("cannot write the toolchain").where(target).found(Why.of(e)).because(e);
+            throw Why.storage("cannot write the toolchain", target, e);
         }
     }
 
@@ -125,7 +125,7 @@ final class Rootfs {
             Files.createDirectory(path);
             return Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
         } catch (IOException e) {
-            throw Problem.storage("cannot make a folder").where(path).found(Why.of(e)).because(e);
+            throw Why.storage("cannot make a folder", path, e);
         }
     }
 

@@ -45,7 +45,7 @@ final class Tools {
         try {
             return Digest.of(file);
         } catch (IOException e) {
-            throw Problem.storage("cannot read a tool").where(file).found(Why.of(e)).because(e);
+            throw Why.storage("cannot read a tool", file, e);
         }
     }
 }

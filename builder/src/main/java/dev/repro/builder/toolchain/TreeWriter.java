@@ -243,7 +243,7 @@ final class TreeWriter {
             case NoSuchFileException _ -> bad(name, "has no folder to be in");
             case InvalidPathException _ -> Problem.environment("Java cannot name a file of " + blame + " under this locale")
                     .found(name).because(e).hint("set LC_ALL=C.UTF-8");
-            default -> Problem.storage("cannot write a file of the toolchain").where(name).found(Why.of(e)).because(e);
+            default -> Why.storage("cannot write a file of the toolchain", root.resolve(name).normalize(), e);
         };
     }
 

@@ -1,5 +1,6 @@
 package dev.repro.builder.toolchain;
 
+import dev.repro.base.Problem;
 import java.io.EOFException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
@@ -10,6 +11,16 @@ import java.nio.file.NoSuchFileException;
 final class Why {
 
     private Why() {}
+
+    /// A problem of storage, with a hint where the disk is full.
+    ///
+    /// @param place the file, or whatever names it
+    static Problem storage(String what, Object place, Exception e) {
+        String why = of(e);
+        var problem = Problem.storage(what).where(place).found(why).because(e);
+        return why.contains("No space left on device") || why.contains("Disk quota exceeded")
+                ? problem.hint("make room on the disk of the cache, or set another cache folder") : problem;
+    }
 
     static String of(Exception e) {
         return switch (e) {

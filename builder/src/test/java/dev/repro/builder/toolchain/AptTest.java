@@ -48,8 +48,8 @@ class AptTest {
         assertEquals(List.of(new AptSource(List.of("http://a.example/debian"), List.of("bookworm"), List.of("main", "contrib"),
                 "/k.gpg /l.gpg"),
                         new AptSource(List.of("http://b.example/flat"), List.of("./"), List.of(), null)),
-                AptSource.parseLines("# deb http://no.example x main\ndeb [ arch=amd64 Signed-By=/k.gpg,/l.gpg ] http://a.example/debian "
-                        + "bookworm main contrib # c\n"
+                AptSource.parseLines("# deb http://no.example x main\ndeb [ arch=amd64 Signed-By=/k.gpg,/l.gpg ] "
+                        + "http://a.example/debian bookworm main contrib # c\n"
                         + "deb-src http://a.example/debian bookworm main\ndeb http://b.example/flat ./\ndeb\n"));
         var stanzas = AptSource.parseStanzas("""
                 Types: deb deb-src
