@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// The sandbox of a user without any privilege, by a child process that root starts as nobody.
-@Timeout(120)
+@Timeout(240)
 class UnprivilegedTest {
     private static final String NOBODY = "65534";
 
