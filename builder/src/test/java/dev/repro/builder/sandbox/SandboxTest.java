@@ -200,8 +200,8 @@ class SandboxTest {
     @Test
     void optionsOfBwrapInTheEnvironment() {
         var s = builds.spec("ls /host", Builds.LIMITS);
-        var sneaky = new SandboxSpec(s.root(), s.mounts(), s.argv(), Map.of("A", "x\0--ro-bind\0/\0/host"), s.directory(), "h", 1, 1,
-                true, List.of(), s.limits(), s.log());
+        var environment = Map.of("A", "x\0--ro-bind\0/\0/host");
+        var sneaky = new SandboxSpec(s.root(), s.mounts(), s.argv(), environment, s.directory(), "h", 1, 1, true, List.of(), s.limits(), s.log());
         Problem problem = assertThrows(Problem.class, () -> builds.sandbox.run(sneaky));
         assertEquals(Problem.Exit.USAGE, problem.exit());
     }
