@@ -116,7 +116,7 @@ final class Aligner {
         return switch (a.kind()) {
             case STRINGS, NAMES -> true;
             case DATA -> Region.mostlyText(a.bytes().asSlice(fromA, lengthA)) && Region.mostlyText(b.bytes().asSlice(fromB, lengthB));
-            case HEADER, CODE, DERIVED, BUILD_ID, GAP -> false;
+            case HEADER, CODE, TABLE, DEBUG, BUILD_ID, GAP -> false;
         };
     }
 

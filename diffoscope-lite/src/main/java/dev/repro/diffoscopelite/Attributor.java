@@ -69,6 +69,10 @@ final class Attributor {
             return (a == null ? b : a).kind();
         }
 
+        private boolean derived() {
+            return kind() == Region.Kind.TABLE || kind() == Region.Kind.DEBUG;
+        }
+
         void explain() {
             if (a == null || b == null) {
                 onlyOne();
@@ -108,7 +112,7 @@ final class Attributor {
             var where = new Where("", section, p.symbol(), p.offset(), 0);
             if (kind() == Region.Kind.CODE) {
                 collector.root(objectsPermuted ? "link-order" : "symbol-order", Proof.LIKELY, where, p.a(), p.b());
-            } else if (codePermuted || kind() == Region.Kind.DERIVED || kind() == Region.Kind.NAMES && moving) {
+            } else if (codePermuted || derived() || kind() == Region.Kind.NAMES && moving) {
                 collector.follows("shift", where, p.a(), p.b());
             } else if (p.locale()) {
                 collector.root("locale", Proof.LIKELY, where, p.a(), p.b());
@@ -136,7 +140,7 @@ final class Attributor {
                         left(offsetA, lengthA, offsetB, lengthB);
                     }
                 }
-                case HEADER, CODE, DATA, DERIVED, GAP -> {
+                case HEADER, CODE, DATA, TABLE, DEBUG, GAP -> {
                     if (lengthA == lengthB) {
                         ranges(offsetA, offsetB, lengthA);
                     } else {
@@ -151,9 +155,9 @@ final class Attributor {
             count(Math.max(lengthA, lengthB), 1);
             String symbolA = lengthA > 0 ? itemAt(a, offsetA, lengthA) : "";
             String symbolB = lengthB > 0 ? itemAt(b, offsetB, lengthB) : "";
-            if (kind() != Region.Kind.DERIVED && lengthB == 0 && !symbolA.isEmpty()) {
+            if (!derived() && lengthB == 0 && !symbolA.isEmpty()) {
                 collector.unexplained(new Where("", section, symbolA, offsetA, lengthA), item(symbolA, lengthA), "", 3);
-            } else if (kind() != Region.Kind.DERIVED && lengthA == 0 && !symbolB.isEmpty()) {
+            } else if (!derived() && lengthA == 0 && !symbolB.isEmpty()) {
                 collector.unexplained(new Where("", section, symbolB, offsetB, lengthB), "", item(symbolB, lengthB), 3);
             } else if (!run(offsetA, lengthA, offsetB, lengthB)) {
                 left(offsetA, lengthA, offsetB, lengthB);
@@ -192,22 +196,9 @@ final class Attributor {
 
         /// Answers up to where in A the differences are dealt with.
         private long range(long offsetA, long offsetB, long length) {
-            if (binary.epoch(a, offsetA, b, offsetB) == null && kind() != Region.Kind.CODE) {
-                long startA = offsetA;
-                long startB = offsetB;
-                while (startA > 0 && startB > 0 && offsetA - startA < TEXT && Region.printable(a.at(startA - 1))
-                        && a.at(startA - 1) == b.at(startB - 1)) {
-                    startA--;
-                    startB--;
-                }
-                long endA = end(a, offsetA);
-                long endB = end(b, offsetB);
-                long reach = Math.max(endA - offsetA, endB - offsetB);
-                boolean isText = endA > offsetA && endB > offsetB && Math.min(endA - startA, endB - startB) >= SHORTEST_TEXT
-                        || (endA > offsetA ? endA - startA : endB - startB) >= SHORTEST_TEXT && zero(a, endA, offsetA + reach)
-                        && zero(b, endB, offsetB + reach);
-                if (isText && text(startA, endA - startA, startB, endB - startB)) {
-                    long done = Math.max(length <= reach ? reach : Math.min(length, reach), 1);
+            if (kind() != Region.Kind.CODE && kind() != Region.Kind.TABLE && kind() != Region.Kind.HEADER) {
+                long done = printed(offsetA, offsetB, length);
+                if (done > 0) {
                     count(Math.min(length, done), 1);
                     return offsetA + done;
                 }
@@ -215,6 +206,30 @@ final class Attributor {
             count(length, 1);
             bytes(offsetA, offsetB, length);
             return offsetA + length;
+        }
+
+        /// The number of bytes that are dealt with when texts stand here whose difference is explained; else 0.
+        private long printed(long offsetA, long offsetB, long length) {
+            long back = back(offsetA, offsetB);
+            long sizeA = end(a, offsetA) - offsetA;
+            long sizeB = end(b, offsetB) - offsetB;
+            long reach = Math.max(sizeA, sizeB);
+            // A text that ends earlier on one side is followed by zeros there, or both go on.
+            boolean both = sizeA > 0 && sizeB > 0 && back + Math.min(sizeA, sizeB) >= SHORTEST_TEXT;
+            boolean padded = back + reach >= SHORTEST_TEXT && zero(a, offsetA + sizeA, offsetA + reach) && zero(b, offsetB + sizeB, offsetB + reach);
+            boolean text = (both || padded) && binary.epoch(a, offsetA, b, offsetB) == null
+                    && text(offsetA - back, sizeA + back, offsetB - back, sizeB + back);
+            return text ? reach : 0;
+        }
+
+        /// How many equal printable bytes stand before the two places.
+        private long back(long offsetA, long offsetB) {
+            long back = 0;
+            while (back < offsetA && back < offsetB && back < TEXT && Region.printable(a.at(offsetA - back - 1))
+                    && a.at(offsetA - back - 1) == b.at(offsetB - back - 1)) {
+                back++;
+            }
+            return back;
         }
 
         private static long end(Region region, long offset) {
@@ -235,13 +250,13 @@ final class Attributor {
         }
 
         private void bytes(long offsetA, long offsetB, long length) {
-            if (kind() == Region.Kind.DERIVED || kind() == Region.Kind.HEADER) {
+            if (derived() || kind() == Region.Kind.HEADER) {
                 left(offsetA, length, offsetB, length);
                 return;
             }
             binary.explain(a, offsetA, b, offsetB, length, (role, clue, atA, atB, size) -> {
                 switch (role) {
-                    case CONSEQUENCE -> collector.follows("shift", where(atA, atB, size), clue.a(), clue.b());
+                    case CONSEQUENCE -> shifted(atA, size, atB, size);
                     case ROOT -> root(clue, where(atA, atB, size));
                     case UNEXPLAINED -> left(atA, size, atB, size);
                 }
@@ -259,14 +274,10 @@ final class Attributor {
 
         /// Texts of different length between bytes that are equal: each is followed to both sides.
         private boolean run(long offsetA, long lengthA, long offsetB, long lengthB) {
-            if (kind() == Region.Kind.CODE) {
+            if (kind() == Region.Kind.CODE || kind() == Region.Kind.TABLE) {
                 return false;
             }
-            long back = 0;
-            while (back < offsetA && back < offsetB && back < TEXT && Region.printable(a.at(offsetA - back - 1))
-                    && a.at(offsetA - back - 1) == b.at(offsetB - back - 1)) {
-                back++;
-            }
+            long back = back(offsetA, offsetB);
             long endA = end(a, offsetA);
             long endB = end(b, offsetB);
             boolean whole = endA >= offsetA + lengthA && endB >= offsetB + lengthB;
@@ -297,28 +308,28 @@ final class Attributor {
 
         /// What no cause was found for.
         private void left(long offsetA, long lengthA, long offsetB, long lengthB) {
+            boolean derived = switch (kind()) {
+                case TABLE, DEBUG, NAMES, HEADER -> true;
+                case GAP -> lengthA != lengthB && !section.equals("(end of file)");
+                case CODE, STRINGS, DATA, BUILD_ID -> false;
+            };
+            if (derived && moving) {
+                shifted(offsetA, lengthA, offsetB, lengthB);
+                return;
+            }
             var where = where(offsetA, offsetB, Math.max(lengthA, lengthB));
             String shownA = shown(a, offsetA, lengthA);
             String shownB = shown(b, offsetB, lengthB);
-            switch (kind()) {
-                case GAP -> {
-                    boolean trailing = section.equals("(end of file)");
-                    if (trailing) {
-                        collector.unexplained(where, shownA, shownB, 1);
-                    } else if (lengthA == lengthB) {
-                        collector.root("padding", Proof.LIKELY, where, shownA, shownB);
-                    } else {
-                        collector.follows("shift", where, shownA, shownB);
-                    }
-                }
-                case DERIVED, NAMES, HEADER -> {
-                    if (moving) {
-                        collector.follows("shift", where, shownA, shownB);
-                    } else {
-                        collector.unexplained(where, shownA, shownB, 0);
-                    }
-                }
-                case CODE, STRINGS, DATA, BUILD_ID -> collector.unexplained(where, shownA, shownB, lengthA == lengthB ? 1 : 2);
+            if (kind() == Region.Kind.GAP && lengthA == lengthB && !section.equals("(end of file)")) {
+                collector.root("padding", Proof.LIKELY, where, shownA, shownB);
+            } else {
+                collector.unexplained(where, shownA, shownB, derived ? 0 : lengthA == lengthB ? 1 : 2);
+            }
+        }
+
+        private void shifted(long offsetA, long lengthA, long offsetB, long lengthB) {
+            if (!collector.shiftedAgain()) {
+                collector.follows("shift", where(offsetA, offsetB, Math.max(lengthA, lengthB)), shown(a, offsetA, lengthA), shown(b, offsetB, lengthB));
             }
         }
 

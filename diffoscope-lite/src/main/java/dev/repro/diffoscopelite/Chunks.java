@@ -29,6 +29,10 @@ final class Chunks {
         if (prefix < 0) {
             return;
         }
+        if (a.kind() == Region.Kind.TABLE) {
+            out.add(fromA, lengthA, fromB, lengthB);
+            return;
+        }
         if (lengthA == lengthB && a.kind() == Region.Kind.CODE || Math.max(lengthA, lengthB) > MAX) {
             plain(fromA, lengthA, fromB, lengthB, out);
             return;

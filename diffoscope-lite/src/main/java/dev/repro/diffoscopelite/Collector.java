@@ -54,6 +54,15 @@ final class Collector {
         put(new Key(cause, one ? "" : where.section(), true), Role.CONSEQUENCE, Proof.LIKELY, where, a, b, 0);
     }
 
+    /// Counts one more place of moved addresses, if there was one before: there can be very many.
+    boolean shiftedAgain() {
+        var group = groups.get(new Key("shift", "", true));
+        if (group != null) {
+            group.count += group.count == Integer.MAX_VALUE ? 0 : 1;
+        }
+        return group != null;
+    }
+
     private void put(Key key, Role role, Proof proof, Where where, String a, String b, int weight) {
         var group = groups.computeIfAbsent(key, _ -> new Group(groups.size()));
         group.count += group.count == Integer.MAX_VALUE ? 0 : 1;

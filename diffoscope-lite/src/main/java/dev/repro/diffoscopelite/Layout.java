@@ -174,12 +174,14 @@ record Layout(List<Region> regions, int machine, ElfFile elf, Sections sections,
         return switch (section.type()) {
             case Section.SHT_STRTAB -> Region.Kind.NAMES;
             case Section.SHT_SYMTAB, Section.SHT_DYNSYM, Section.SHT_SYMTAB_SHNDX, SHT_RELA, SHT_REL, SHT_RELR, SHT_HASH, SHT_GNU_HASH,
-                    SHT_GNU_VERSYM, SHT_DYNAMIC, SHT_GROUP -> Region.Kind.DERIVED;
+                    SHT_GNU_VERSYM, SHT_DYNAMIC, SHT_GROUP -> Region.Kind.TABLE;
             default -> {
                 boolean strings = (section.flags() & SHF_STRINGS) != 0;
-                if (!strings && (name.startsWith(".debug_") || name.startsWith(".eh_frame") || name.startsWith(".gcc_except_table")
-                        || name.startsWith(".got") || name.equals(".gdb_index"))) {
-                    yield Region.Kind.DERIVED;
+                if (!strings && (name.startsWith(".debug_") || name.equals(".gdb_index"))) {
+                    yield Region.Kind.DEBUG;
+                }
+                if (name.startsWith(".eh_frame") || name.startsWith(".gcc_except_table") || name.startsWith(".got")) {
+                    yield Region.Kind.TABLE;
                 }
                 if ((section.flags() & Section.SHF_EXECINSTR) != 0) {
                     yield Region.Kind.CODE;

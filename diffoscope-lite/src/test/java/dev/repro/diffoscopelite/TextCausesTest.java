@@ -30,8 +30,8 @@ class TextCausesTest {
             time        | CANARY | Thu Mar  5 10:20:31 AM UTC 2026    | Fri Apr 16 10:44:01 PM UTC 2027
             time        | CANARY | 20260305102031                     | 20270416224401
             time        | CANARY | built 1772706045                   | built 1807915440
-            time        | CANARY | t=0x69a9583d                       | t=0x6bc29c70
-            time        | CANARY | 15152254075                        | 15360516160
+            time        | CANARY | t=0x69a958fd                       | t=0x6bc299b0
+            time        | CANARY | 15152254375                        | 15360514660
             time        | CANARY | (c) 2026 all                       | (c) 2027 all
             time        | CANARY | real 2026-03-05 10:20:31           | real 2026-03-05 10:20:59
             time        | LIKELY | on Jan  1 2019                     | on Feb  2 2020
