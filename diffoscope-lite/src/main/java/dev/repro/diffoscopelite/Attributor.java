@@ -26,9 +26,9 @@ final class Attributor {
     private int ranges;
     private int omitted;
 
-    Attributor(Planted planted, Layout a, Layout b, List<Alignment> alignments, Moves moves, Collector collector) {
-        this.texts = new TextCauses(planted);
-        this.binary = new BinaryCauses(planted, moves, a.machine());
+    Attributor(TextCauses texts, BinaryCauses binary, Layout a, Layout b, List<Alignment> alignments, Moves moves, Collector collector) {
+        this.texts = texts;
+        this.binary = binary;
         this.collector = collector;
         this.moving = moves.any() || alignments.stream().anyMatch(Alignment::moving);
         this.codePermuted = alignments.stream().anyMatch(x -> x.permutation() != null && x.a.kind() == Region.Kind.CODE);
@@ -130,24 +130,29 @@ final class Attributor {
 
         private void stretch(long offsetA, long lengthA, long offsetB, long lengthB) {
             switch (kind()) {
-                case BUILD_ID -> {
+                case BUILD_ID, PACKED -> {
                     count(Math.max(lengthA, lengthB), 1);
-                    collector.follows("build-id", where(offsetA, offsetB, Math.max(lengthA, lengthB)), hexA(offsetA, lengthA), hexB(offsetB, lengthB));
+                    collector.follows(kind() == Region.Kind.PACKED ? "compressed" : "build-id", where(offsetA, offsetB, Math.max(lengthA, lengthB)), hex(a, offsetA, lengthA), hex(b, offsetB, lengthB));
                 }
                 case STRINGS, NAMES -> {
                     count(Math.max(lengthA, lengthB), 1);
-                    if (!text(offsetA, lengthA, offsetB, lengthB)) {
+                    if (!stored(a, offsetA, lengthA) || !stored(b, offsetB, lengthB) || !text(offsetA, lengthA, offsetB, lengthB)) {
                         left(offsetA, lengthA, offsetB, lengthB);
                     }
                 }
                 case HEADER, CODE, DATA, TABLE, DEBUG, GAP -> {
-                    if (lengthA == lengthB) {
+                    if (lengthA == lengthB && stored(a, offsetA, lengthA) && stored(b, offsetB, lengthB)) {
                         ranges(offsetA, offsetB, lengthA);
                     } else {
                         uneven(offsetA, lengthA, offsetB, lengthB);
                     }
                 }
             }
+        }
+
+        /// Whether the bytes are in the file: those of a `.bss` are not.
+        private static boolean stored(Region region, long offset, long length) {
+            return offset + length <= region.stored();
         }
 
         /// Something stands here that has another size on the other side, or is not there at all.
@@ -159,7 +164,7 @@ final class Attributor {
                 collector.unexplained(new Where("", section, symbolA, offsetA, lengthA), item(symbolA, lengthA), "", 3);
             } else if (!derived() && lengthA == 0 && !symbolB.isEmpty()) {
                 collector.unexplained(new Where("", section, symbolB, offsetB, lengthB), "", item(symbolB, lengthB), 3);
-            } else if (!run(offsetA, lengthA, offsetB, lengthB)) {
+            } else if (!stored(a, offsetA, lengthA) || !stored(b, offsetB, lengthB) || !run(offsetA, lengthA, offsetB, lengthB)) {
                 left(offsetA, lengthA, offsetB, lengthB);
             }
         }
@@ -281,8 +286,26 @@ final class Attributor {
             long endA = end(a, offsetA);
             long endB = end(b, offsetB);
             boolean whole = endA >= offsetA + lengthA && endB >= offsetB + lengthB;
-            return whole && Math.max(endA - offsetA, endB - offsetB) + back >= SHORTEST_TEXT
-                    && text(offsetA - back, endA - offsetA + back, offsetB - back, endB - offsetB + back);
+            if (whole) {
+                return Math.max(endA - offsetA, endB - offsetB) + back >= SHORTEST_TEXT
+                        && text(offsetA - back, endA - offsetA + back, offsetB - back, endB - offsetB + back);
+            }
+            return texts(offsetA - back, end(a, offsetA + lengthA), offsetB - back, end(b, offsetB + lengthB));
+        }
+
+        /// The same for several texts between zeros, when both sides have the same number of them.
+        private boolean texts(long fromA, long toA, long fromB, long toB) {
+            var itemsA = toA - fromA > 16 * TEXT ? null : Items.texts(a.bytes(), fromA, toA);
+            var itemsB = toB - fromB > 16 * TEXT ? null : Items.texts(b.bytes(), fromB, toB);
+            if (itemsA == null || itemsB == null || itemsA.size() != itemsB.size() || !Region.mostlyText(a.bytes().asSlice(fromA, toA - fromA))
+                    || !Region.mostlyText(b.bytes().asSlice(fromB, toB - fromB))) {
+                return false;
+            }
+            boolean explained = true;
+            for (int i = 0; i < itemsA.size(); i++) {
+                explained &= text(itemsA.start(i), itemsA.length(i), itemsB.start(i), itemsB.length(i));
+            }
+            return explained;
         }
 
         /// Whether all of the difference of two texts is explained. What explains a part of it is found in any case.
@@ -311,7 +334,7 @@ final class Attributor {
             boolean derived = switch (kind()) {
                 case TABLE, DEBUG, NAMES, HEADER -> true;
                 case GAP -> lengthA != lengthB && !section.equals("(end of file)");
-                case CODE, STRINGS, DATA, BUILD_ID -> false;
+                case CODE, STRINGS, DATA, BUILD_ID, PACKED -> false;
             };
             if (derived && moving) {
                 shifted(offsetA, lengthA, offsetB, lengthB);
@@ -320,11 +343,20 @@ final class Attributor {
             var where = where(offsetA, offsetB, Math.max(lengthA, lengthB));
             String shownA = shown(a, offsetA, lengthA);
             String shownB = shown(b, offsetB, lengthB);
-            if (kind() == Region.Kind.GAP && lengthA == lengthB && !section.equals("(end of file)")) {
+            if (tarChecksum(offsetA)) {
+                collector.follows("checksum", where, shownA, shownB);
+            } else if (kind() == Region.Kind.GAP && lengthA == lengthB && !section.equals("(end of file)")) {
                 collector.root("padding", Proof.LIKELY, where, shownA, shownB);
             } else {
                 collector.unexplained(where, shownA, shownB, derived ? 0 : lengthA == lengthB ? 1 : 2);
             }
+        }
+
+        /// Whether this is the checksum of a tar header: bytes 148 to 155 of a block that says `ustar` at 257.
+        private boolean tarChecksum(long offset) {
+            long block = offset - offset % 512;
+            return section.isEmpty() && offset % 512 >= 148 && offset % 512 < 156 && block + 262 <= Math.min(a.stored(), b.stored())
+                    && string(a, block + 257, 5).equals("ustar") && string(b, block + 257, 5).equals("ustar");
         }
 
         private void shifted(long offsetA, long lengthA, long offsetB, long lengthB) {
@@ -335,20 +367,12 @@ final class Attributor {
 
         private String shown(Region region, long offset, long length) {
             boolean names = kind() == Region.Kind.NAMES || kind() == Region.Kind.STRINGS;
-            boolean text = length > 0 && (names || length >= SHORTEST_TEXT && end(region, offset) >= offset + Math.min(length, TEXT));
+            boolean text = region != null && length > 0 && stored(region, offset, length) && (names || length >= SHORTEST_TEXT && end(region, offset) >= offset + Math.min(length, TEXT));
             return text ? Shown.text(string(region, offset, length)) : hex(region, offset, length);
         }
 
-        private String hexA(long offset, long length) {
-            return hex(a, offset, length);
-        }
-
-        private String hexB(long offset, long length) {
-            return hex(b, offset, length);
-        }
-
         private static String hex(Region region, long offset, long length) {
-            return region == null ? "" : Shown.hex(region.bytes(), offset, Math.clamp(region.stored() - offset, 0, length));
+            return region == null || offset >= region.stored() ? "" : Shown.hex(region.bytes(), offset, Math.min(region.stored() - offset, length));
         }
     }
 }

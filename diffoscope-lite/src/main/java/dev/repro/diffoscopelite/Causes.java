@@ -73,6 +73,7 @@ public final class Causes {
         put("build-id", "-", "build-id", "The linker's hash of the output: it follows from any other difference.",
                 "mend the other causes; -Wl,--build-id=none leaves it out");
         put("checksum", "-", "checksum", "A digest of something that differs.", "mend the other causes");
+        put("compressed", "-", "compressed data", "A compressed stream of something that differs.", "mend the other causes; leave out -gz to see into it");
         put("shift", "-", "moved addresses", "Addresses, offsets and indices that follow from another size or order.",
                 "mend the other causes");
         put("unknown", "-", "unknown", "No known pattern fits.",

@@ -29,7 +29,7 @@ final class Chunks {
         if (prefix < 0) {
             return;
         }
-        if (a.kind() == Region.Kind.TABLE) {
+        if (a.kind() == Region.Kind.TABLE || a.kind() == Region.Kind.PACKED) {
             out.add(fromA, lengthA, fromB, lengthB);
             return;
         }
@@ -39,18 +39,29 @@ final class Chunks {
         }
         long suffix = suffix(x, y, prefix);
         if (lengthA == lengthB) {
-            // In place, unless blocks explain it much better: something was inserted and something else left out.
-            var blocks = new Alignment(a, b);
-            blocks(a, fromA + prefix, lengthA - prefix - suffix, b, fromB + prefix, lengthB - prefix - suffix, blocks, (_, _) -> {});
-            long[] cost = new long[1];
-            blocks.forEach((_, la, _, lb) -> cost[0] += Math.max(la, lb));
-            if (2 * cost[0] + BLOCK > differing(x, y)) {
+            if (!shifted(a, fromA, b, fromB, lengthA)) {
                 out.add(fromA, lengthA, fromB, lengthB);
                 return;
             }
         }
         places.same(fromA + lengthA - suffix, fromB + lengthB - suffix);
         blocks(a, fromA + prefix, lengthA - prefix - suffix, b, fromB + prefix, lengthB - prefix - suffix, out, places);
+    }
+
+    /// Whether much more differs in place than would after an alignment: something was inserted and something else left out.
+    private static boolean shifted(Region a, long fromA, Region b, long fromB, long length) {
+        var x = a.bytes().asSlice(fromA, length);
+        var y = b.bytes().asSlice(fromB, length);
+        long differing = length > MAX ? 0 : differing(x, y);
+        return differing > BLOCK && 2 * cost(a, fromA, b, fromB, length) + BLOCK <= differing;
+    }
+
+    private static long cost(Region a, long fromA, Region b, long fromB, long length) {
+        var blocks = new Alignment(a, b);
+        blocks(a, fromA, length, b, fromB, length, blocks, (_, _) -> {});
+        long[] cost = new long[1];
+        blocks.forEach((_, la, _, lb) -> cost[0] += Math.max(la, lb));
+        return cost[0];
     }
 
     private static void plain(long fromA, long lengthA, long fromB, long lengthB, Alignment out) {

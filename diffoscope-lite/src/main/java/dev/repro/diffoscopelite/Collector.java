@@ -48,7 +48,7 @@ final class Collector {
         put(new Key("unknown", where.section(), false), Role.UNEXPLAINED, Proof.NONE, where, a, b, weight);
     }
 
-    /// A difference that something else must have caused: `shift`, `build-id`, `checksum`.
+    /// A difference that something else must have caused: `shift`, `build-id`, `checksum`, `compressed`.
     void follows(String cause, Where where, String a, String b) {
         boolean one = cause.equals("shift");
         put(new Key(cause, one ? "" : where.section(), true), Role.CONSEQUENCE, Proof.LIKELY, where, a, b, 0);
@@ -102,7 +102,7 @@ final class Collector {
             group.proof = hashOnly ? Proof.LIKELY : Proof.NONE;
             group.cause = switch (group.cause) {
                 case "checksum" -> hashOnly ? "randomness" : "unknown";
-                case "shift" -> "unknown";
+                case "shift", "compressed" -> "unknown";
                 default -> group.cause;
             };
         }

@@ -38,9 +38,10 @@ public final class Comparison {
 
     private static Diff compare(Layout a, Layout b, Planted planted, List<Excepted> exceptions) {
         var moves = new Moves();
-        var alignments = align(a, b, moves);
+        var texts = new TextCauses(planted);
+        var alignments = align(a, b, moves, texts::mask);
         var collector = new Collector();
-        var attributor = new Attributor(planted, a, b, alignments, moves, collector);
+        var attributor = new Attributor(texts, new BinaryCauses(planted, moves, a.machine()), a, b, alignments, moves, collector);
         alignments.forEach(attributor::explain);
         if (a.elf() != null) {
             kinds(a, b, collector);
@@ -57,14 +58,14 @@ public final class Comparison {
         return new Diff(verdict, findings.subList(0, shown), attributor.bytes(), attributor.ranges(), findings.size() - shown + attributor.omitted());
     }
 
-    private static List<Alignment> align(Layout a, Layout b, Moves moves) {
+    private static List<Alignment> align(Layout a, Layout b, Moves moves, Aligner.Mask mask) {
         var left = new LinkedHashMap<String, Region>();
         b.regions().forEach(r -> left.put(r.key(), r));
         var alignments = new ArrayList<Alignment>();
         for (var region : a.regions()) {
-            alignments.add(Aligner.align(region, left.remove(region.key()), moves));
+            alignments.add(Aligner.align(region, left.remove(region.key()), moves, mask));
         }
-        left.values().forEach(r -> alignments.add(Aligner.align(null, r, moves)));
+        left.values().forEach(r -> alignments.add(Aligner.align(null, r, moves, mask)));
         moves.seal();
         alignments.removeIf(x -> x.isEmpty() && !x.moving());
         return alignments;

@@ -171,6 +171,9 @@ record Layout(List<Region> regions, int machine, ElfFile elf, Sections sections,
         if (name.equals(".note.gnu.build-id")) {
             return Region.Kind.BUILD_ID;
         }
+        if ((section.flags() & Section.SHF_COMPRESSED) != 0 || name.startsWith(".gnu.lto_")) {
+            return Region.Kind.PACKED;
+        }
         return switch (section.type()) {
             case Section.SHT_STRTAB -> Region.Kind.NAMES;
             case Section.SHT_SYMTAB, Section.SHT_DYNSYM, Section.SHT_SYMTAB_SHNDX, SHT_RELA, SHT_REL, SHT_RELR, SHT_HASH, SHT_GNU_HASH,

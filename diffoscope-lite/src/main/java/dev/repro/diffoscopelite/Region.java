@@ -26,6 +26,8 @@ record Region(String key, String name, Kind kind, long size, MemorySegment bytes
         /// Names in string tables of symbols and sections.
         NAMES,
         BUILD_ID,
+        /// Compressed, here or by the compiler.
+        PACKED,
         /// What no section claims.
         GAP
     }

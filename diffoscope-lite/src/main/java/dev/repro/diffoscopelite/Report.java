@@ -48,7 +48,8 @@ final class Report {
     }
 
     private static String where(Where where) {
-        String place = where.section() + (where.section().startsWith("(") ? " +0x" : "+0x") + Long.toHexString(where.offset());
+        String plus = where.section().isEmpty() ? "at 0x" : where.section().startsWith("(") ? " +0x" : "+0x";
+        String place = where.section() + plus + Long.toHexString(where.offset());
         return where.symbol().isEmpty() ? place : place + ", `" + Shown.text(where.symbol()) + "`";
     }
 

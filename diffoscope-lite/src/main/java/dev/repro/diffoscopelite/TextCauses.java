@@ -52,6 +52,17 @@ final class TextCauses {
         return new Pair(a, b).explain();
     }
 
+    /// The text without what was planted in that build and can be nothing else.
+    String mask(String text, boolean inA) {
+        String result = text;
+        for (var needle : inA ? needles.a : needles.b) {
+            if (needle.unique() && needle.whole()) {
+                result = result.replace(needle.text(), String.valueOf((char) (VARIATION + needle.variation())));
+            }
+        }
+        return result;
+    }
+
     private final class Pair {
         private final String wholeA;
         private final String wholeB;
