@@ -108,7 +108,8 @@ final class Aligner {
             return zeros(region, from, length) == length;
         }
         return switch (region.at(from)) {
-            case 0x00, 0x90, 0xcc, 0x66, 0x0f, 0x2e, 0x1f -> true; // x86: nop, int3, prefixes of long nops; A64: nop is 1f 20 03 d5
+            // x86: nop, int3, prefixes of long nops; A64: nop is 1f 20 03 d5
+            case 0x00, 0x90, 0xcc, 0x66, 0x0f, 0x2e, 0x1f -> true;
             default -> false;
         };
     }
@@ -131,7 +132,8 @@ final class Aligner {
                 return;
             }
         }
-        var permutation = lengthA == lengthB && a.kind() == Region.Kind.DATA ? Chunks.permutation(a, fromA, b, fromB, lengthA) : null;
+        boolean sameSize = lengthA == lengthB && a.kind() == Region.Kind.DATA;
+        var permutation = sameSize ? Chunks.permutation(a, fromA, b, fromB, lengthA) : null;
         if (permutation != null) {
             result.permuted(permutation);
         } else if (a.kind() == Region.Kind.DATA) {
@@ -171,13 +173,14 @@ final class Aligner {
         }
         long skipA = lengthA == lengthB ? 0 : zeros(a, fromA, lengthA);
         long skipB = lengthA == lengthB ? 0 : zeros(b, fromB, lengthB);
-        if (skipA != skipB && lengthA - skipA == lengthB - skipB) {
+        if (skipA != skipB && skipA < lengthA && skipB < lengthB) {
             result.loose();
             move(fromA + skipA, fromB + skipB);
-            bytes(fromA + skipA, lengthA - skipA, fromB + skipB, lengthB - skipB);
         } else {
-            Chunks.align(a, fromA, lengthA, b, fromB, lengthB, result, this::move);
+            skipA = 0;
+            skipB = 0;
         }
+        Chunks.align(a, fromA + skipA, lengthA - skipA, b, fromB + skipB, lengthB - skipB, result, this::move);
     }
 
     private static long zeros(Region region, long from, long length) {
@@ -191,7 +194,8 @@ final class Aligner {
     private boolean text(long fromA, long lengthA, long fromB, long lengthB) {
         return switch (a.kind()) {
             case STRINGS, NAMES -> true;
-            case DATA -> Region.mostlyText(a.bytes().asSlice(fromA, lengthA)) && Region.mostlyText(b.bytes().asSlice(fromB, lengthB));
+            case DATA -> Region.mostlyText(a.bytes().asSlice(fromA, lengthA))
+                    && Region.mostlyText(b.bytes().asSlice(fromB, lengthB));
             case HEADER, CODE, TABLE, DEBUG, BUILD_ID, PACKED, GAP -> false;
         };
     }
@@ -207,13 +211,13 @@ final class Aligner {
                 }
             }
         }
+        if (matching.moved > 0) {
+            permuted(itemsA, itemsB, matching, symbols);
+        }
         if (!symbols) {
             alike(itemsA, itemsB, matching);
         }
         gaps(itemsA, itemsB, matching, symbols);
-        if (matching.moved > 0) {
-            permuted(itemsA, itemsB, matching, symbols);
-        }
     }
 
     /// Pairs texts that are equal but for what was planted, wherever they stand: linkers merge and sort texts.
@@ -301,7 +305,8 @@ final class Aligner {
         long longest = 3;
         for (int k = 0; k < free.size(); k++) {
             int j = free.get(k);
-            long common = a.bytes().asSlice(itemsA.start(i), itemsA.length(i)).mismatch(b.bytes().asSlice(itemsB.start(j), itemsB.length(j)));
+            long common = a.bytes().asSlice(itemsA.start(i), itemsA.length(i))
+                    .mismatch(b.bytes().asSlice(itemsB.start(j), itemsB.length(j)));
             if (common > longest) {
                 longest = common;
                 best = k;
@@ -326,8 +331,8 @@ final class Aligner {
         }
         var labelsA = labels(a, itemsA, firstA, matching.toB, symbols);
         var labelsB = labels(b, itemsB, firstB, matching.toA, symbols);
-        result.permuted(new Alignment.Permutation(itemsA.start(firstA), a.symbolAt(itemsA.start(firstA)), shown(labelsA), shown(labelsB),
-                matching.moved, !symbols && Order.byLocale(labelsA, labelsB)));
+        result.permuted(new Alignment.Permutation(itemsA.start(firstA), a.symbolAt(itemsA.start(firstA)), shown(labelsA),
+                shown(labelsB), matching.moved, !symbols && Order.byLocale(labelsA, labelsB)));
     }
 
     private static List<String> labels(Region region, Items items, int first, int[] partners, boolean symbols) {

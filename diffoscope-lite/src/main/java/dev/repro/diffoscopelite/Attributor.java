@@ -26,13 +26,15 @@ final class Attributor {
     private int ranges;
     private int omitted;
 
-    Attributor(TextCauses texts, BinaryCauses binary, Layout a, Layout b, List<Alignment> alignments, Moves moves, Collector collector) {
+    Attributor(TextCauses texts, BinaryCauses binary, Layout a, Layout b, List<Alignment> alignments, Moves moves,
+            Collector collector) {
         this.texts = texts;
         this.binary = binary;
         this.collector = collector;
         this.moving = moves.any() || alignments.stream().anyMatch(Alignment::moving);
         this.codePermuted = alignments.stream().anyMatch(x -> x.permutation() != null && x.a.kind() == Region.Kind.CODE);
-        this.objectsPermuted = !a.sources().equals(b.sources()) && a.sources().stream().sorted().toList().equals(b.sources().stream().sorted().toList());
+        this.objectsPermuted = !a.sources().equals(b.sources())
+                && a.sources().stream().sorted().toList().equals(b.sources().stream().sorted().toList());
     }
 
     long bytes() {
@@ -132,11 +134,14 @@ final class Attributor {
             switch (kind()) {
                 case BUILD_ID, PACKED -> {
                     count(Math.max(lengthA, lengthB), 1);
-                    collector.follows(kind() == Region.Kind.PACKED ? "compressed" : "build-id", where(offsetA, offsetB, Math.max(lengthA, lengthB)), hex(a, offsetA, lengthA), hex(b, offsetB, lengthB));
+                    collector.follows(kind() == Region.Kind.PACKED ? "compressed" : "build-id",
+                            where(offsetA, offsetB, Math.max(lengthA, lengthB)), hex(a, offsetA, lengthA),
+                            hex(b, offsetB, lengthB));
                 }
                 case STRINGS, NAMES -> {
                     count(Math.max(lengthA, lengthB), 1);
-                    if (!stored(a, offsetA, lengthA) || !stored(b, offsetB, lengthB) || !text(offsetA, lengthA, offsetB, lengthB)) {
+                    if (!stored(a, offsetA, lengthA) || !stored(b, offsetB, lengthB)
+                            || !text(offsetA, lengthA, offsetB, lengthB)) {
                         left(offsetA, lengthA, offsetB, lengthB);
                     }
                 }
@@ -221,7 +226,8 @@ final class Attributor {
             long reach = Math.max(sizeA, sizeB);
             // A text that ends earlier on one side is followed by zeros there, or both go on.
             boolean both = sizeA > 0 && sizeB > 0 && back + Math.min(sizeA, sizeB) >= SHORTEST_TEXT;
-            boolean padded = back + reach >= SHORTEST_TEXT && zero(a, offsetA + sizeA, offsetA + reach) && zero(b, offsetB + sizeB, offsetB + reach);
+            boolean padded = back + reach >= SHORTEST_TEXT && zero(a, offsetA + sizeA, offsetA + reach)
+                    && zero(b, offsetB + sizeB, offsetB + reach);
             boolean text = (both || padded) && binary.epoch(a, offsetA, b, offsetB) == null
                     && text(offsetA - back, sizeA + back, offsetB - back, sizeB + back);
             return text ? reach : 0;
@@ -297,7 +303,8 @@ final class Attributor {
         private boolean texts(long fromA, long toA, long fromB, long toB) {
             var itemsA = toA - fromA > 16 * TEXT ? null : Items.texts(a.bytes(), fromA, toA);
             var itemsB = toB - fromB > 16 * TEXT ? null : Items.texts(b.bytes(), fromB, toB);
-            if (itemsA == null || itemsB == null || itemsA.size() != itemsB.size() || !Region.mostlyText(a.bytes().asSlice(fromA, toA - fromA))
+            if (itemsA == null || itemsB == null || itemsA.size() != itemsB.size()
+                    || !Region.mostlyText(a.bytes().asSlice(fromA, toA - fromA))
                     || !Region.mostlyText(b.bytes().asSlice(fromB, toB - fromB))) {
                 return false;
             }
@@ -355,24 +362,28 @@ final class Attributor {
         /// Whether this is the checksum of a tar header: bytes 148 to 155 of a block that says `ustar` at 257.
         private boolean tarChecksum(long offset) {
             long block = offset - offset % 512;
-            return section.isEmpty() && offset % 512 >= 148 && offset % 512 < 156 && block + 262 <= Math.min(a.stored(), b.stored())
+            return section.isEmpty() && offset % 512 >= 148 && offset % 512 < 156
+                    && block + 262 <= Math.min(a.stored(), b.stored())
                     && string(a, block + 257, 5).equals("ustar") && string(b, block + 257, 5).equals("ustar");
         }
 
         private void shifted(long offsetA, long lengthA, long offsetB, long lengthB) {
             if (!collector.shiftedAgain()) {
-                collector.follows("shift", where(offsetA, offsetB, Math.max(lengthA, lengthB)), shown(a, offsetA, lengthA), shown(b, offsetB, lengthB));
+                collector.follows("shift", where(offsetA, offsetB, Math.max(lengthA, lengthB)), shown(a, offsetA, lengthA),
+                        shown(b, offsetB, lengthB));
             }
         }
 
         private String shown(Region region, long offset, long length) {
             boolean names = kind() == Region.Kind.NAMES || kind() == Region.Kind.STRINGS;
-            boolean text = region != null && length > 0 && stored(region, offset, length) && (names || length >= SHORTEST_TEXT && end(region, offset) >= offset + Math.min(length, TEXT));
+            boolean text = region != null && length > 0 && stored(region, offset, length)
+                    && (names || length >= SHORTEST_TEXT && end(region, offset) >= offset + Math.min(length, TEXT));
             return text ? Shown.text(string(region, offset, length)) : hex(region, offset, length);
         }
 
         private static String hex(Region region, long offset, long length) {
-            return region == null || offset >= region.stored() ? "" : Shown.hex(region.bytes(), offset, Math.min(region.stored() - offset, length));
+            return region == null || offset >= region.stored() ? ""
+                    : Shown.hex(region.bytes(), offset, Math.min(region.stored() - offset, length));
         }
     }
 }

@@ -34,8 +34,8 @@ final class BinaryCauses {
         this.machine = machine;
     }
 
-    /// Whether an epoch of build A stands here that is one of build B there: the clue, or null. It is tried before texts, since an
-    /// epoch can consist of printable bytes.
+    /// Whether an epoch of build A stands here that is one of build B there: the clue, or null. It is tried before texts, since
+    /// an epoch can consist of printable bytes.
     Clue epoch(Region a, long offsetA, Region b, long offsetB) {
         var window = new Window(a, offsetA, b, offsetB, 1);
         return window.epoch(0) == 0 ? null : window.clue;
@@ -81,7 +81,8 @@ final class BinaryCauses {
                 if (end == 0) {
                     left.set(i);
                 } else {
-                    sink.found(moved != 0 ? Role.CONSEQUENCE : Role.ROOT, moved != 0 ? null : clue, offsetA + i, offsetB + i, end - i);
+                    boolean follows = moved != 0;
+                    sink.found(follows ? Role.CONSEQUENCE : Role.ROOT, follows ? null : clue, offsetA + i, offsetB + i, end - i);
                     i = end - 1;
                 }
             }
@@ -99,10 +100,12 @@ final class BinaryCauses {
         private void rest(Sink sink, BitSet left, long whole) {
             int first = left.nextSetBit(0);
             long size = (whole > length ? whole : left.length()) - first;
-            boolean random = a.kind() != Region.Kind.CODE && left.length() - first >= RANDOM && entropic(a, offsetA + first, left) && entropic(b, offsetB + first, left)
+            boolean random = a.kind() != Region.Kind.CODE && left.length() - first >= RANDOM && entropic(a, offsetA + first, left)
+                    && entropic(b, offsetB + first, left)
                     && left.cardinality() * 10 >= (left.length() - first) * 8;
-            sink.found(random ? Role.ROOT : Role.UNEXPLAINED, random ? new Clue("randomness", Proof.LIKELY, hex(a, offsetA + first, size),
-                    hex(b, offsetB + first, size)) : null, offsetA + first, offsetB + first, size);
+            var clue = random
+                    ? new Clue("randomness", Proof.LIKELY, hex(a, offsetA + first, size), hex(b, offsetB + first, size)) : null;
+            sink.found(random ? Role.ROOT : Role.UNEXPLAINED, clue, offsetA + first, offsetB + first, size);
         }
 
         /// Whether nearly as many values occur as would in random bytes.
@@ -178,7 +181,8 @@ final class BinaryCauses {
                 }
                 int x = a.bytes().get(INT_LE, offsetA + at);
                 int y = b.bytes().get(INT_LE, offsetB + at);
-                if (moves.address(Integer.toUnsignedLong(x), Integer.toUnsignedLong(y)) || moves.distance(a.address() + offsetA + at, x, y)
+                if (moves.address(Integer.toUnsignedLong(x), Integer.toUnsignedLong(y))
+                        || moves.distance(a.address() + offsetA + at, x, y)
                         || machine == AARCH64 && (offsetA + at) % 4 == 0 && Aarch64.sameButAddress(x, y)) {
                     return (int) at + 4;
                 }

@@ -73,7 +73,8 @@ final class Chunks {
     private static long suffix(MemorySegment x, MemorySegment y, long prefix) {
         long max = Math.min(x.byteSize(), y.byteSize()) - prefix;
         long n = 0;
-        while (n < max && x.get(ValueLayout.JAVA_BYTE, x.byteSize() - 1 - n) == y.get(ValueLayout.JAVA_BYTE, y.byteSize() - 1 - n)) {
+        while (n < max && x.get(ValueLayout.JAVA_BYTE, x.byteSize() - 1 - n) == y.get(ValueLayout.JAVA_BYTE,
+                y.byteSize() - 1 - n)) {
             n++;
         }
         return n;
@@ -87,7 +88,8 @@ final class Chunks {
         return count;
     }
 
-    private static void blocks(Region a, long fromA, long lengthA, Region b, long fromB, long lengthB, Alignment out, Places places) {
+    private static void blocks(Region a, long fromA, long lengthA, Region b, long fromB, long lengthB, Alignment out,
+            Places places) {
         var x = a.bytes().asSlice(fromA, lengthA);
         var y = b.bytes().asSlice(fromB, lengthB);
         var index = index(x);
@@ -152,7 +154,8 @@ final class Chunks {
             long start = Math.max(0, first - Math.floorMod(fromA + first, (long) width));
             long end = Math.min(length, start + Math.ceilDiv(last - start, (long) width) * width);
             long count = (end - start) / width;
-            if (count * width == end - start && count >= (width == 1 ? 8 : 2) && Arrays.equals(sorted(x, start, count, width), sorted(y, start, count, width))) {
+            if (count * width == end - start && count >= (width == 1 ? 8 : 2)
+                    && Arrays.equals(sorted(x, start, count, width), sorted(y, start, count, width))) {
                 return new Alignment.Permutation(fromA + start, a.symbolAt(fromA + start), Shown.hex(x, start, end - start),
                         Shown.hex(y, start, end - start), moved(x, y, start, count, width), false);
             }

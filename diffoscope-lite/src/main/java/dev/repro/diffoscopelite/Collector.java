@@ -32,7 +32,8 @@ final class Collector {
 
         Finding finding(Map<String, String> reasons) {
             String reason = reasons.get(where.section());
-            return new Finding(cause, role, proof, where, a, b, reason == null ? Causes.of(cause).fix() : "excepted: " + reason, count);
+            String fix = reason == null ? Causes.of(cause).fix() : "excepted: " + reason;
+            return new Finding(cause, role, proof, where, a, b, fix, count);
         }
     }
 
@@ -87,7 +88,8 @@ final class Collector {
     List<Finding> findings(Map<String, String> reasons) {
         settle();
         return groups.values().stream()
-                .sorted(Comparator.comparing((Group g) -> g.role).thenComparing(g -> g.proof).thenComparing(g -> -g.weight).thenComparing(g -> g.order))
+                .sorted(Comparator.comparing((Group g) -> g.role).thenComparing(g -> g.proof).thenComparing(g -> -g.weight)
+                        .thenComparing(g -> g.order))
                 .map(g -> g.finding(reasons)).toList();
     }
 

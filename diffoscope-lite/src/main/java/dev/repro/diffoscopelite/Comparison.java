@@ -11,8 +11,8 @@ import java.util.Map;
 ///
 /// 1. Both files are cut into regions: sections by name, headers, what lies between. What is no ELF file is one region.
 /// 2. Regions of one name are aligned: symbols by name, texts by content, other bytes by equal blocks ([Aligner]).
-/// 3. Each stretch that is left is explained ([Attributor]): by what was planted in the builds (proven), by its shape (likely), as the
-///    consequence of something that moved; or it stays unexplained.
+/// 3. Each stretch that is left is explained ([Attributor]): by what was planted in the builds (proven), by its shape (likely),
+///    as the consequence of something that moved; or it stays unexplained.
 ///
 /// Findings are few (one for each cause in each section, at most 50) and so is the memory: some numbers for each symbol and text.
 public final class Comparison {
@@ -55,7 +55,8 @@ public final class Comparison {
         var verdict = a.elf() != null && Levels.mapped(a.elf(), b.elf()) ? Verdict.MAPPED
                 : Levels.equalWithout(a, b, reasons.keySet()) ? Verdict.EXCEPTED : Verdict.DIFFERENT;
         int shown = Math.min(findings.size(), Collector.MAX);
-        return new Diff(verdict, findings.subList(0, shown), attributor.bytes(), attributor.ranges(), findings.size() - shown + attributor.omitted());
+        int omitted = findings.size() - shown + attributor.omitted();
+        return new Diff(verdict, findings.subList(0, shown), attributor.bytes(), attributor.ranges(), omitted);
     }
 
     private static List<Alignment> align(Layout a, Layout b, Moves moves, Aligner.Mask mask) {

@@ -58,7 +58,7 @@ final class Items {
         long hash = 0;
         for (long i = from; i < to; i++) {
             int c = bytes.get(ValueLayout.JAVA_BYTE, i);
-            if (Region.printable(c)) {
+            if (Region.printable(c) || c == '\n') {
                 hash = (hash ^ c) * 0x100000001b3L;
                 continue;
             }
@@ -118,7 +118,8 @@ final class Items {
 
     /// The text of the item, each byte a character, or its beginning.
     String text(Region region, int i, int max) {
-        return new String(region.bytes().asSlice(starts[i], Math.min(length(i), max)).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.ISO_8859_1);
+        return new String(region.bytes().asSlice(starts[i], Math.min(length(i), max)).toArray(ValueLayout.JAVA_BYTE),
+                StandardCharsets.ISO_8859_1);
     }
 
     /// What a person calls the item: the symbol, or the text itself.

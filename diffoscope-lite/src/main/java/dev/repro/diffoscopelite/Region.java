@@ -25,6 +25,7 @@ record Region(String key, String name, Kind kind, long size, MemorySegment bytes
         DEBUG,
         /// Names in string tables of symbols and sections.
         NAMES,
+        /// The build-id, and the names and checksums of separate debug files that follow from it.
         BUILD_ID,
         /// Compressed, here or by the compiler.
         PACKED,

@@ -57,7 +57,8 @@ class TextCausesTest {
             """)
     void namesTheCause(String cause, Proof proof, String a, String b) {
         var found = causes.explain(a, b);
-        assertEquals(List.of(cause + " " + proof), found.clues().stream().map(c -> c.cause() + " " + c.proof()).distinct().toList());
+        assertEquals(List.of(cause + " " + proof), found.clues().stream().map(c -> c.cause() + " "
+                + c.proof()).distinct().toList());
         assertTrue(found.explained());
     }
 
@@ -67,6 +68,7 @@ class TextCausesTest {
             version 2.1            | version 2.2
             width 17               | width 42
             host-a-4711 then red   | host-b-1147 then blue
+            in 2026                | in 1999
             """)
     void whatItDoesNotKnowStaysOpen(String a, String b) {
         assertFalse(causes.explain(a, b).explained());
@@ -85,6 +87,19 @@ class TextCausesTest {
         var found = causes.explain("X=canary-env-a-5512", "");
         assertEquals(List.of(new Clue("environment", Proof.CANARY, "X=canary-env-a-5512", "")), found.clues());
         assertTrue(found.explained());
+    }
+
+    @Test
+    void pathsThatRepeatAFolder() {
+        var repeated = new TextCauses(new Planted(List.of(new Canary("build-path", "/bbbbbb/bbbbbb/x", "/cccccc/cccccc/y")),
+                Samples.CLOCK_A, Samples.CLOCK_B, 0));
+        assertEquals("build-path", repeated.explain("in /bbbbbb/bbbbbb/x", "in /cccccc/cccccc/y").clues().getFirst().cause());
+    }
+
+    @Test
+    void bytesAreNoText() {
+        assertEquals(List.of(), causes.explain("\u0001\u0002", "\u00e9\u0003").clues());
+        assertEquals(List.of(), causes.explain("text number 2026", "").clues());
     }
 
     @Test
