@@ -140,8 +140,13 @@ final class Attributor {
                 }
                 case STRINGS, NAMES -> {
                     count(Math.max(lengthA, lengthB), 1);
-                    if (!stored(a, offsetA, lengthA) || !stored(b, offsetB, lengthB)
-                            || !text(offsetA, lengthA, offsetB, lengthB)) {
+                    boolean bytes = stored(a, offsetA, lengthA) && stored(b, offsetB, lengthB);
+                    if (bytes && text(offsetA, lengthA, offsetB, lengthB)) {
+                        return;
+                    }
+                    if (bytes && kind() == Region.Kind.STRINGS && lengthA == lengthB) {
+                        bytes(offsetA, offsetB, lengthA); // a number between texts
+                    } else {
                         left(offsetA, lengthA, offsetB, lengthB);
                     }
                 }
@@ -359,12 +364,15 @@ final class Attributor {
             }
         }
 
-        /// Whether this is the checksum of a tar header: bytes 148 to 155 of a block that says `ustar` at 257.
+        /// Whether this lies in the checksum of a tar header: bytes 148 to 155 of a block that says `ustar` at 257, wherever the archive begins.
         private boolean tarChecksum(long offset) {
-            long block = offset - offset % 512;
-            return section.isEmpty() && offset % 512 >= 148 && offset % 512 < 156
-                    && block + 262 <= Math.min(a.stored(), b.stored())
-                    && string(a, block + 257, 5).equals("ustar") && string(b, block + 257, 5).equals("ustar");
+            for (long block = offset - 155; block <= offset - 148; block++) {
+                if (block >= 0 && block + 262 <= Math.min(a.stored(), b.stored()) && string(a, block + 257, 5).equals("ustar")
+                        && string(b, block + 257, 5).equals("ustar")) {
+                    return true;
+                }
+            }
+            return false;
         }
 
         private void shifted(long offsetA, long lengthA, long offsetB, long lengthB) {
