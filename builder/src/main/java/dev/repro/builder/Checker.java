@@ -11,8 +11,6 @@ import dev.repro.diffoscopelite.Excepted;
 import dev.repro.diffoscopelite.Planted;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -49,8 +47,16 @@ public final class Checker {
     }
 
     private List<CheckReport> check(Project project, Aim aim) throws Problem, InterruptedException, IOException {
+        if (options.keep().isPresent()) {
+            Kept.refuseForeign(project, options.keep().get());
+        }
+        try (var runner = new BuildRunner(workshop, project)) {
+            return check(project, aim, runner);
+        }
+    }
+
+    private List<CheckReport> check(Project project, Aim aim, BuildRunner runner) throws Problem, InterruptedException, IOException {
         var profile = Surrounding.profile(workshop, project);
-        var runner = new BuildRunner(workshop, project);
         var pair = Pair.build(runner, profile, workshop.progress());
         var diffs = new LinkedHashMap<String, Diff>();
         if (pair.a() instanceof BuildResult.Built a && pair.b() instanceof BuildResult.Built b) {
@@ -71,7 +77,7 @@ public final class Checker {
         return reports.stream().map(r -> r.withKept(kept)).toList();
     }
 
-    private void prove(BuildRunner runner, Profile profile, BuildResult.Built a, Map<String, Diff> diffs) throws Problem, InterruptedException {
+    private void prove(BuildRunner runner, Profile profile, BuildResult.Built a, Map<String, Diff> diffs) throws Problem, InterruptedException, IOException {
         var unproven = new LinkedHashMap<String, Diff>();
         diffs.forEach((path, diff) -> {
             if (Prover.wanted(diff)) {
@@ -129,13 +135,7 @@ public final class Checker {
         var exceptions = project.recipe().exceptions().stream().filter(e -> e.output().equals(output.path()))
                 .map(e -> new Excepted(e.section(), e.reason())).toList();
         try (var arena = Arena.ofConfined()) {
-            return Comparison.compare(map(a, arena), map(b, arena), planted, exceptions).withPath(output.path());
-        }
-    }
-
-    private static MemorySegment map(Path file, Arena arena) throws IOException {
-        try (var channel = FileChannel.open(file)) {
-            return channel.size() == 0 ? MemorySegment.ofArray(new byte[0]) : channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+            return Comparison.compare(Mapped.of(a, arena), Mapped.of(b, arena), planted, exceptions).withPath(output.path());
         }
     }
 }

@@ -9,14 +9,12 @@ import dev.repro.diffoscopelite.Proof;
 import dev.repro.diffoscopelite.Role;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
@@ -48,9 +46,8 @@ final class Prover {
     }
 
     /// Rebuilds for the given outputs, each with its difference between A and B.
-    void rebuild(BuildResult.Built a, Map<String, Diff> unproven) throws Problem, InterruptedException {
-        var repeated = runner.run("A-again", profile.a());
-        Set<String> unstable = note("randomness", a, repeated, unproven.keySet());
+    void rebuild(BuildResult.Built a, Map<String, Diff> unproven) throws Problem, InterruptedException, IOException {
+        Set<String> unstable = note("randomness", a, runner.run("A-again", profile.a()), unproven.keySet());
         var stable = new LinkedHashSet<>(unproven.keySet());
         stable.removeAll(unstable);
         if (stable.isEmpty()) {
@@ -63,25 +60,14 @@ final class Prover {
             for (Vary variation : candidates) {
                 running.add(both.submit(() -> runner.run("A-with-" + variation.id(), profile.a().with(variation, profile.b()))));
             }
-            for (int i = 0; i < candidates.size(); i++) {
-                progress.accept("proving causes: rebuild " + (i + 1) + " of " + candidates.size() + ", only " + candidates.get(i).id() + " varied");
-                note(candidates.get(i).id(), a, await(running.get(i), both), stable);
+            try {
+                for (int i = 0; i < candidates.size(); i++) {
+                    progress.accept("proving causes: rebuild " + (i + 1) + " of " + candidates.size() + ", only " + candidates.get(i).id() + " varied");
+                    note(candidates.get(i).id(), a, Pair.await(running.get(i)), stable);
+                }
+            } finally {
+                both.shutdownNow();
             }
-        }
-    }
-
-    private static BuildResult await(Future<BuildResult> future, java.util.concurrent.ExecutorService both) throws Problem, InterruptedException {
-        try {
-            return future.get();
-        } catch (ExecutionException e) {
-            both.shutdownNow();
-            if (e.getCause() instanceof Problem problem) {
-                throw problem;
-            }
-            throw new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            both.shutdownNow();
-            throw e;
         }
     }
 
@@ -89,24 +75,17 @@ final class Prover {
         return diff.findings().stream().anyMatch(f -> f.proof() == Proof.CANARY && f.cause().equals(variation.id()));
     }
 
-    /// Notes which outputs differ from those of A, a failed build differing in all; returns them.
-    private Set<String> note(String cause, BuildResult.Built a, BuildResult other, Set<String> outputs) throws Problem {
+    /// Notes which outputs of a rebuild differ from those of A, a failed build differing in all; returns them.
+    private Set<String> note(String cause, BuildResult.Built a, BuildResult other, Set<String> outputs) throws Problem, IOException {
         var differing = new LinkedHashSet<String>();
         for (String output : outputs) {
-            if (!(other instanceof BuildResult.Built built) || !same(a.outputs().get(output), built.outputs().get(output))) {
+            if (!(other instanceof BuildResult.Built built) || Files.mismatch(a.outputs().get(output), built.outputs().get(output)) >= 0) {
                 differing.add(output);
                 changing.computeIfAbsent(output, _ -> new LinkedHashSet<>()).add(cause);
             }
         }
+        runner.discard(other); // up to twenty of them
         return differing;
-    }
-
-    private static boolean same(Path a, Path b) throws Problem {
-        try {
-            return Files.mismatch(a, b) < 0;
-        } catch (IOException e) {
-            throw Problem.storage("cannot compare two outputs: " + e.getMessage()).because(e);
-        }
     }
 
     /// The difference of that output with what the rebuilds proved.
