@@ -46,10 +46,9 @@ final class CheckCommand extends Commands.Verb {
         Level level = Level.parse(require);
         var options = new Checker.Options(Optional.ofNullable(recipe).map(this::path), allowDirty, updateLock, Optional.ofNullable(keep).map(this::path), !noProve);
         var reports = new ArrayList<CheckReport>();
-        try (var workshop = Workshop.open(env(), voice)) {
-            var checker = new Checker(workshop, options);
-            for (Path target : targets) {
-                var ofTarget = checker.check(path(target), target);
+        for (Path target : targets) {
+            try (var workshop = Workshop.open(env(), voice)) { // one for each: its work folder takes the builds of one check
+                var ofTarget = new Checker(workshop, options).check(path(target), target);
                 if (!reports.isEmpty()) {
                     voice.say("");
                 }
