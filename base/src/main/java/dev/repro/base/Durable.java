@@ -14,16 +14,38 @@ public final class Durable {
     private Durable() {}
 
     public static void write(Path file, byte[] bytes) throws IOException {
+        write(file, channel -> {
+            var buffer = ByteBuffer.wrap(bytes);
+            while (buffer.hasRemaining()) {
+                channel.write(buffer);
+            }
+        });
+    }
+
+    /// Writes what another file holds, however large it is.
+    public static void copy(Path from, Path file) throws IOException {
+        try (var in = FileChannel.open(from, StandardOpenOption.READ)) {
+            write(file, channel -> {
+                for (long at = 0, n = 1; n > 0; at += n) {
+                    n = in.transferTo(at, Long.MAX_VALUE, channel);
+                }
+            });
+        }
+    }
+
+    @FunctionalInterface
+    private interface Content {
+        void writeTo(FileChannel channel) throws IOException;
+    }
+
+    private static void write(Path file, Content content) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         Files.createDirectories(folder);
         Path beside = Files.createTempFile(folder, "." + file.getFileName() + ".", ".new");
         try {
             Files.setPosixFilePermissions(beside, java.nio.file.attribute.PosixFilePermissions.fromString("rw-r--r--"));
             try (var channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
-                var buffer = ByteBuffer.wrap(bytes);
-                while (buffer.hasRemaining()) {
-                    channel.write(buffer);
-                }
+                content.writeTo(channel);
                 channel.force(true);
             }
             move(beside, file);

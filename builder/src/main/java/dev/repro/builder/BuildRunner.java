@@ -14,7 +14,9 @@ import dev.repro.builder.vary.Vary;
 import dev.repro.diffoscopelite.Clock;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,20 +25,25 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// Runs builds of one project, each in surroundings of its own and in a work folder of its own.
-final class BuildRunner {
+/// Runs builds of one project, each in surroundings of its own and in a work folder of its own, which are gone on close.
+final class BuildRunner implements AutoCloseable {
+    /// Bytes of `stage` that are read: it names one output at most.
+    private static final int MAX_STAGE = 8192;
+
     private final Workshop workshop;
     private final Project project;
+    private final Path home;
 
-    BuildRunner(Workshop workshop, Project project) {
+    BuildRunner(Workshop workshop, Project project) throws IOException {
         this.workshop = workshop;
         this.project = project;
+        this.home = workshop.work().fresh();
     }
 
     /// @param side names the work folder: `A`, `B`, or what is proven
     BuildResult run(String side, Surroundings around) throws Problem, InterruptedException {
         try {
-            Path folder = workshop.work().folder(side);
+            Path folder = Files.createDirectory(home.resolve(side));
             Path tar = folder.resolve("source.tar");
             try (var out = new BufferedOutputStream(Files.newOutputStream(tar), 1 << 16)) {
                 var order = around.get(Vary.FILE_ORDER).equals("ascending") ? SourceTree.Order.ASCENDING : SourceTree.Order.DESCENDING;
@@ -48,12 +55,27 @@ final class BuildRunner {
             Run run = workshop.sandbox().run(spec(around, tar, outputs, log));
             var time = new Clock(start, workshop.clock().instant());
             Files.delete(tar);
+            Optional<Path> forged = forged(outputs);
+            if (forged.isPresent()) {
+                return new BuildResult.Failed(side, around, run, log, time, "it put something else than a file at " + Driver.OUT + "/" + forged.get().getFileName());
+            }
             String why = failure(run, outputs);
             return why == null ? new BuildResult.Built(side, around, run, log, time, collect(outputs))
                     : new BuildResult.Failed(side, around, run, log, time, why);
         } catch (IOException e) {
-            throw Problem.storage("a build could not be prepared or its outputs not be taken: " + e.getMessage()).where(workshop.cache()).because(e);
+            throw Problem.storage("a build could not be prepared or its outputs not be taken: " + Workshop.reason(e)).where(workshop.cache())
+                    .hint("free space, or point XDG_CACHE_HOME elsewhere").because(e);
         }
+    }
+
+    /// Deletes the outputs and the log of a build that is not needed any more.
+    void discard(BuildResult result) throws IOException {
+        WorkFolder.delete(home.resolve(result.side()));
+    }
+
+    @Override
+    public void close() throws IOException {
+        WorkFolder.delete(home);
     }
 
     private SandboxSpec spec(Surroundings around, Path tar, Path outputs, Path log) {
@@ -115,23 +137,38 @@ final class BuildRunner {
         return env;
     }
 
+    /// What a build put in the place of a file that is read out here: a link would lead to a file of the host, a pipe nowhere.
+    private Optional<Path> forged(Path outputs) throws IOException {
+        try (var files = Files.list(outputs)) {
+            return files.filter(f -> !Files.isRegularFile(f, LinkOption.NOFOLLOW_LINKS)).findFirst();
+        }
+    }
+
     /// Why the build gave no outputs, or null.
     private String failure(Run run, Path outputs) throws IOException {
         if (run.end() != End.EXITED) {
             return "it was stopped: " + run.end().sentence();
         }
         Path file = outputs.resolve("stage");
-        String stage = Files.exists(file) ? Files.readString(file).strip() : "";
+        String stage = Files.exists(file) ? stage(file) : "";
         String[] words = stage.split(" ", 2);
         return switch (words[0]) {
-            case "done" -> run.exitCode() == 0 ? null : "the driver exited with " + run.exitCode();
-            case "built" -> "the command exited with " + words[1];
-            case "missing" -> "it did not make the output `" + words[1] + "`";
+            case "done" -> run.exitCode() != 0 ? "the driver exited with " + run.exitCode()
+                    : collect(outputs).values().stream().allMatch(Files::exists) ? null : "it made the driver end before its outputs were taken";
+            case "built" -> "the command exited with " + words[words.length - 1];
+            case "missing" -> "it did not make the output `" + words[words.length - 1] + "`";
+            case "enter" -> "there is no folder `" + project.recipe().build().directory() + "` in the source ([build] directory)";
             case "unpack" -> "the source could not be unpacked (the sandbox's output limit, or a toolchain without tar)";
-            case "copy" -> "the output `" + words[1] + "` could not be copied";
+            case "copy" -> "the output `" + words[words.length - 1] + "` could not be copied";
             case "build" -> "the command did not come to its end";
             default -> "the sandbox did not start the build (exit " + run.exitCode() + ")";
         };
+    }
+
+    private static String stage(Path file) throws IOException {
+        try (var in = Files.newInputStream(file)) {
+            return Workshop.printable(new String(in.readNBytes(MAX_STAGE), StandardCharsets.UTF_8).strip());
+        }
     }
 
     private Map<String, Path> collect(Path outputs) {

@@ -6,8 +6,8 @@ import java.util.List;
 
 /// The script that runs inside the sandbox around the build: unpack the source, build, hand the outputs over.
 ///
-/// How far it came stands in `/repro/out/stage`: nothing (the sandbox did not start), `unpack`, `build`, `built STATUS`, `missing OUTPUT`,
-/// `copy`, `done`. So a failure of the build is never taken for one of repro, nor the other way round.
+/// How far it came stands in `/repro/out/stage`: nothing (the sandbox did not start), `unpack`, `enter`, `build`, `built STATUS`,
+/// `missing OUTPUT`, `copy OUTPUT`, `done`. So a failure of the build is never taken for one of repro, nor the other way round.
 final class Driver {
     static final String PATH = "/repro/driver";
     static final String SOURCE = "/repro/source.tar";
@@ -18,18 +18,19 @@ final class Driver {
             set -eu
             build=$1 mask=$2 directory=$3 clock=$4 faketime=$5
             shift 5
-            stage() { echo "$*" > /repro/out/stage; }
+            stage() { printf '%s\\n' "$*" > /repro/out/stage; }
             stage unpack
             umask "$mask"
             mkdir -p "$build" "$HOME" "$TMPDIR"
             cd "$build"
             tar -xpf /repro/source.tar
+            stage enter
             cd "./$directory"
             stage build
             status=0
             (
                 if [ -n "$faketime" ]; then
-                    export LD_PRELOAD="$faketime" FAKETIME="+$clock" NO_FAKE_STAT=1 DONT_FAKE_MONOTONIC=1 FAKETIME_DISABLE_SHM=1
+                    export LD_PRELOAD="$faketime" FAKETIME="+$clock" NO_FAKE_STAT=1 DONT_FAKE_MONOTONIC=1
                 fi
                 exec "$@"
             ) < /dev/null || status=$?
@@ -37,13 +38,13 @@ final class Driver {
             [ "$status" = 0 ] || exit "$status"
             cd "$build"
             number=0
-            while read -r output; do
-                if [ ! -f "$output" ] || [ -L "$output" ]; then
+            while IFS= read -r output; do
+                if [ ! -f "./$output" ] || [ -L "./$output" ]; then
                     stage "missing $output"
                     exit 1
                 fi
                 stage "copy $output"
-                cat "$output" > "/repro/out/$number"
+                cat "./$output" > "/repro/out/$number"
                 number=$((number + 1))
             done < /repro/outputs
             stage done

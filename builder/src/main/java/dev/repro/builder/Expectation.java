@@ -9,8 +9,8 @@ import dev.repro.image.MalformedElf;
 import dev.repro.image.Section;
 import dev.repro.image.Solo5;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,8 +28,8 @@ final class Expectation {
     ///
     /// @throws Problem of exit code 1 where they do not agree
     Lock of(Path recipeFile, Recipe recipe, Lock lock, boolean allowDirty) throws Problem, InterruptedException {
-        try (var project = Project.open(workshop, recipeFile, recipe, lock, allowDirty)) {
-            var pair = Pair.build(new BuildRunner(workshop, project), Surrounding.profile(workshop, project), workshop.progress());
+        try (var project = Project.open(workshop, recipeFile, recipe, lock, allowDirty); var runner = new BuildRunner(workshop, project)) {
+            var pair = Pair.build(runner, Surrounding.profile(workshop, project), workshop.progress());
             if (!(pair.a() instanceof BuildResult.Built a) || !(pair.b() instanceof BuildResult.Built b)) {
                 throw Problem.no("a build failed, so there are no outputs to expect: " + String.join("; ", pair.failures())).where(recipeFile)
                         .hint("`repro check " + recipeFile + "` shows its log");
@@ -41,7 +41,7 @@ final class Expectation {
                     throw Problem.no("two builds do not agree on `" + output.path() + "`, so there is nothing to expect").where(recipeFile)
                             .hint("`repro check " + recipeFile + "` says why");
                 }
-                outputs.add(expected(output.path(), Files.readAllBytes(file)));
+                outputs.add(expected(output.path(), file));
             }
             return lock.expecting(outputs);
         } catch (IOException e) {
@@ -49,12 +49,17 @@ final class Expectation {
         }
     }
 
-    private static Lock.ExpectedOutput expected(String path, byte[] bytes) {
-        var segment = MemorySegment.ofArray(bytes);
+    private static Lock.ExpectedOutput expected(String path, Path file) throws IOException {
+        try (var arena = Arena.ofConfined()) {
+            return expected(path, Mapped.of(file, arena));
+        }
+    }
+
+    private static Lock.ExpectedOutput expected(String path, MemorySegment bytes) {
         var sections = new ArrayList<Lock.Section>();
         Digest manifest = null;
         try {
-            var all = ElfFile.parse(segment).sections();
+            var all = ElfFile.parse(bytes).sections();
             for (Section section : all.list()) {
                 if (section.stored()) {
                     Digest digest = digest(all.bytes(section));
@@ -63,12 +68,14 @@ final class Expectation {
                 }
             }
         } catch (MalformedElf e) {
-            return new Lock.ExpectedOutput(path, bytes.length, Digest.of(bytes), List.of(), null); // no ELF has no sections
+            return new Lock.ExpectedOutput(path, bytes.byteSize(), digest(bytes), List.of(), null); // no ELF has no sections
         }
-        return new Lock.ExpectedOutput(path, bytes.length, Digest.of(bytes), sections, manifest);
+        return new Lock.ExpectedOutput(path, bytes.byteSize(), digest(bytes), sections, manifest);
     }
 
     private static Digest digest(MemorySegment bytes) {
-        return Digest.of(bytes.toArray(ValueLayout.JAVA_BYTE));
+        var sha256 = Digest.sha256();
+        Mapped.feed(sha256, bytes);
+        return Digest.of(sha256);
     }
 }

@@ -3,8 +3,7 @@ package dev.repro.builder;
 import dev.repro.image.Image;
 import dev.repro.image.Lint;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
+import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
@@ -17,8 +16,10 @@ record ImageFacts(String words, List<Lint.Finding> lint) {
     static final ImageFacts NONE = new ImageFacts(null, List.of());
 
     static ImageFacts of(Path file) throws IOException {
-        var bytes = MemorySegment.ofArray(Files.readAllBytes(file));
-        String words = Image.describe(bytes).marks().stream().map(m -> m.summary()).collect(Collectors.joining("; "));
-        return new ImageFacts(words, Lint.check(bytes, OptionalLong.empty()));
+        try (var arena = Arena.ofConfined()) {
+            var bytes = Mapped.of(file, arena);
+            String words = Image.describe(bytes).marks().stream().map(m -> m.summary()).collect(Collectors.joining("; "));
+            return new ImageFacts(words, Lint.check(bytes, OptionalLong.empty()));
+        }
     }
 }

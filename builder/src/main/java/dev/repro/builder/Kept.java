@@ -2,11 +2,15 @@ package dev.repro.builder;
 
 import dev.repro.base.Durable;
 import dev.repro.base.JsonText;
+import dev.repro.base.Problem;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 
@@ -43,10 +47,39 @@ final class Kept {
     ///
     /// @return where they are, or null
     static Path keepIfWanted(Workshop workshop, Project project, Pair pair, Optional<Path> wanted, Level level) throws IOException {
-        Path folder = wanted.orElse(level == Level.BITWISE ? null : usual(workshop, project));
-        if (folder != null) {
+        if (wanted.isPresent()) {
+            keep(workshop, project, pair, wanted.get());
+            return wanted.get();
+        }
+        if (level == Level.BITWISE) {
+            return null;
+        }
+        Path folder = usual(workshop, project);
+        Path door = Files.createDirectories(folder.getParent()).resolve(".lock"); // another check of the same recipe may end now, too
+        try (var channel = FileChannel.open(door, StandardOpenOption.CREATE, StandardOpenOption.WRITE); var held = channel.lock()) {
+            assert held.isValid();
             keep(workshop, project, pair, folder);
         }
         return folder;
+    }
+
+    /// Refuses to replace folders `A` and `B` of the user that are no kept builds of this project.
+    static void refuseForeign(Project project, Path folder) throws Problem, IOException {
+        for (String name : List.of("A", "B")) {
+            Path side = folder.resolve(name);
+            if (Files.exists(side, LinkOption.NOFOLLOW_LINKS) && !Files.exists(side.resolve(project.recipe().name() + ".build.log")) && !empty(side)) {
+                throw Problem.usage("--keep would replace it, and it is no kept build of `" + project.recipe().name() + "`").where(side)
+                        .hint("name a folder that is new or empty");
+            }
+        }
+    }
+
+    private static boolean empty(Path folder) throws IOException {
+        if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        try (var files = Files.list(folder)) {
+            return files.findAny().isEmpty();
+        }
     }
 }

@@ -3,6 +3,7 @@ package dev.repro.builder;
 import dev.repro.base.Problem;
 import dev.repro.builder.vary.Profile;
 import java.io.IOException;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.function.Consumer;
 record Pair(BuildResult a, BuildResult b) {
 
     private static final int LOG_LINES = 8;
+    private static final int LOG_BYTES = 64 << 10;
 
     static Pair build(BuildRunner runner, Profile profile, Consumer<String> progress) throws Problem, InterruptedException {
         progress.accept("building A and B side by side");
@@ -24,16 +26,22 @@ record Pair(BuildResult a, BuildResult b) {
             Future<BuildResult> a = both.submit(() -> runner.run("A", profile.a()));
             Future<BuildResult> b = both.submit(() -> runner.run("B", profile.b()));
             try {
-                return new Pair(a.get(), b.get());
-            } catch (ExecutionException e) {
-                both.shutdownNow();
-                if (e.getCause() instanceof Problem problem) {
-                    throw problem;
-                }
-                throw new IllegalStateException(e.getCause());
-            } catch (InterruptedException e) {
-                both.shutdownNow();
-                throw e;
+                return new Pair(await(a), await(b));
+            } finally {
+                both.shutdownNow(); // where one has thrown, the other is in vain
+            }
+        }
+    }
+
+    /// What that build came to. A build is interrupted, too, when the sandbox is closed under it because the process ends.
+    static BuildResult await(Future<BuildResult> build) throws Problem, InterruptedException {
+        try {
+            return build.get();
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case Problem problem -> throw problem;
+                case InterruptedException interrupted -> throw interrupted;
+                default -> throw new IllegalStateException(e.getCause());
             }
         }
     }
@@ -52,7 +60,11 @@ record Pair(BuildResult a, BuildResult b) {
 
     /// The last lines of a log.
     static List<String> end(Path log) throws IOException {
-        List<String> lines = new String(Files.readAllBytes(log), StandardCharsets.UTF_8).lines().toList();
-        return lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size());
+        try (var file = Files.newByteChannel(log)) {
+            file.position(Math.max(0, file.size() - LOG_BYTES));
+            String text = new String(Channels.newInputStream(file).readNBytes(LOG_BYTES), StandardCharsets.UTF_8);
+            List<String> lines = text.lines().map(Workshop::printable).toList();
+            return lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size());
+        }
     }
 }

@@ -36,9 +36,9 @@ public final class SingleBuild {
     /// @param folder where to put what comes out; empty: outputs at their places, record and log beside the recipe
     public Report build(Path target, Path shown, Optional<Path> folder, boolean allowDirty) throws Problem, InterruptedException {
         Path recipeFile = Aim.recipeOf(target);
-        try (var project = Project.open(workshop, recipeFile, allowDirty)) {
+        try (var project = Project.open(workshop, recipeFile, allowDirty); var runner = new BuildRunner(workshop, project)) {
             workshop.progress().accept("building");
-            BuildResult result = new BuildRunner(workshop, project).run("A", Surrounding.profile(workshop, project).a());
+            BuildResult result = runner.run("A", Surrounding.profile(workshop, project).a());
             return switch (result) {
                 case BuildResult.Built built -> put(project, built, folder);
                 case BuildResult.Failed failed -> throw failure(failed, shown);
@@ -57,20 +57,18 @@ public final class SingleBuild {
         lines.add(CheckReport.row("build", String.format(Locale.ROOT, "%.1f s", built.run().wall().toMillis() / 1000.0)));
         for (Recipe.Output output : project.recipe().outputs()) {
             Path file = folder.isPresent() ? folder.get().resolve(output.path()) : SourceFolder.output(project.recipeFile(), project.recipe(), output);
-            byte[] bytes = Files.readAllBytes(built.outputs().get(output.path()));
-            files.add(write(file, bytes));
-            lines.add(CheckReport.row(file.getFileName().toString(), String.format(Locale.ROOT, "%,d bytes, sha256 %s", bytes.length, Digest.of(bytes).brief())));
+            Path made = built.outputs().get(output.path());
+            Durable.copy(made, file);
+            files.add(file);
+            lines.add(CheckReport.row(file.getFileName().toString(), String.format(Locale.ROOT, "%,d bytes, sha256 %s", Files.size(made), Digest.of(made).brief())));
         }
         Path beside = folder.orElse(SourceFolder.home(project.recipeFile()));
         var record = BuildRecord.of(workshop, project, built);
-        files.add(write(beside.resolve(name + ".build.json"), JsonText.pretty(record.toJson()).getBytes(StandardCharsets.UTF_8)));
-        files.add(write(beside.resolve(name + ".build.log"), Files.readAllBytes(built.log())));
+        files.add(beside.resolve(name + ".build.json"));
+        Durable.write(files.getLast(), JsonText.pretty(record.toJson()).getBytes(StandardCharsets.UTF_8));
+        files.add(beside.resolve(name + ".build.log"));
+        Durable.copy(built.log(), files.getLast());
         return new Report(lines, record, files);
-    }
-
-    private static Path write(Path file, byte[] bytes) throws IOException {
-        Durable.write(file, bytes);
-        return file;
     }
 
     private static Problem failure(BuildResult.Failed failed, Path shown) throws IOException {

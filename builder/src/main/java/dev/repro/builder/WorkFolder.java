@@ -4,12 +4,11 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.FileVisitResult;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
@@ -17,6 +16,9 @@ import java.util.List;
 ///
 /// A run that was killed leaves both behind; its lock is free then, and the next run removes them.
 final class WorkFolder implements AutoCloseable {
+    private static final String LOCK = ".lock";
+    private static final String DOOR = ".door" + LOCK;
+
     private final Path folder;
     private final Path lockFile;
     private final FileChannel channel;
@@ -29,65 +31,67 @@ final class WorkFolder implements AutoCloseable {
 
     static WorkFolder open(Path cache) throws IOException {
         Path works = Files.createDirectories(cache.resolve("work"));
-        sweep(works);
-        Path lockFile = Files.createTempFile(works, "", ".lock");
-        var channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
-        channel.lock();
-        String name = lockFile.getFileName().toString();
-        return new WorkFolder(Files.createDirectory(works.resolve(name.substring(0, name.length() - ".lock".length()))), lockFile, channel);
+        // Between making a lock file and locking it, nobody may sweep.
+        try (var door = FileChannel.open(works.resolve(DOOR), StandardOpenOption.CREATE, StandardOpenOption.WRITE); FileLock held = door.lock()) {
+            assert held.isValid();
+            sweep(works);
+            Path lockFile = Files.createTempFile(works, "", LOCK);
+            var channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
+            channel.lock();
+            return new WorkFolder(Files.createDirectory(ofLock(lockFile)), lockFile, channel);
+        }
     }
 
+    /// A folder of that name, made if it is not there.
     Path folder(String name) throws IOException {
         return Files.createDirectories(folder.resolve(name));
+    }
+
+    /// A new folder that nobody else has.
+    Path fresh() throws IOException {
+        return Files.createTempDirectory(folder, "");
+    }
+
+    private static Path ofLock(Path lockFile) {
+        String name = lockFile.getFileName().toString();
+        return lockFile.resolveSibling(name.substring(0, name.length() - LOCK.length()));
     }
 
     private static void sweep(Path works) throws IOException {
         List<Path> locks;
         try (var files = Files.list(works)) {
-            locks = files.filter(f -> f.toString().endsWith(".lock")).toList();
+            locks = files.filter(f -> f.toString().endsWith(LOCK) && !f.endsWith(DOOR)).toList();
         }
         for (Path lock : locks) {
             try (var channel = FileChannel.open(lock, StandardOpenOption.WRITE); FileLock held = channel.tryLock()) {
                 if (held != null) {
-                    delete(works.resolve(lock.getFileName().toString().replaceFirst("\\.lock$", "")));
+                    delete(ofLock(lock));
                     Files.deleteIfExists(lock);
                 }
-            } catch (OverlappingFileLockException | java.nio.file.NoSuchFileException _) {
-                // Held by another run in this process, or swept by another process just now: not ours to remove.
+            } catch (OverlappingFileLockException | FileSystemException _) {
+                // Held by another run in this process, gone, or made by a build so that it cannot be removed: no reason not to work.
             }
         }
     }
 
+    /// Deletes whatever a build left: also folders that not even their owner may list.
     static void delete(Path tree) throws IOException {
-        if (!Files.exists(tree, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
-            return;
+        if (Files.isDirectory(tree, LinkOption.NOFOLLOW_LINKS)) {
+            Files.setPosixFilePermissions(tree, PosixFilePermissions.fromString("rwx------"));
+            try (var children = Files.newDirectoryStream(tree)) {
+                for (Path child : children) {
+                    delete(child);
+                }
+            }
         }
-        Files.walkFileTree(tree, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
-                // A build may leave folders that even their owner may not list.
-                Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path folder, IOException e) throws IOException {
-                Files.delete(folder);
-                return FileVisitResult.CONTINUE;
-            }
-        });
+        Files.deleteIfExists(tree);
     }
 
     @Override
     public void close() throws IOException {
-        delete(folder);
-        Files.deleteIfExists(lockFile);
-        channel.close();
+        try (channel) {
+            delete(folder);
+            Files.deleteIfExists(lockFile);
+        }
     }
 }

@@ -10,7 +10,12 @@ import dev.repro.builder.sandbox.SandboxSpec;
 import dev.repro.builder.toolchain.Runner;
 import dev.repro.builder.toolchain.Toolchains;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -25,6 +30,9 @@ public final class Workshop implements AutoCloseable {
     /// For programs of a toolchain that repro itself runs: `localedef`, `cc --version`.
     private static final Limits SMALL = new Limits(Duration.ofMinutes(1), 1L << 30, 64, 256L << 20, 1L << 20);
 
+    /// Characters of one line that is passed on.
+    private static final int MAX_LINE = 300;
+
     private final Path cache;
     private final Map<String, String> env;
     private final Consumer<String> progress;
@@ -38,9 +46,18 @@ public final class Workshop implements AutoCloseable {
         this.env = Map.copyOf(env);
         this.progress = progress;
         this.clock = clock;
-        this.sandbox = Sandbox.open(cache.resolve("sandbox"), env);
         this.work = WorkFolder.open(cache);
+        this.sandbox = sandbox(cache, env, work);
         this.toolchains = new Toolchains(cache, env, this::run);
+    }
+
+    private static Sandbox sandbox(Path cache, Map<String, String> env, WorkFolder work) throws Problem, InterruptedException, IOException {
+        try {
+            return Sandbox.open(cache.resolve("sandbox"), env);
+        } catch (Problem | InterruptedException e) {
+            work.close();
+            throw e;
+        }
     }
 
     /// @param progress takes short lines; the newest replaces the one before
@@ -60,15 +77,33 @@ public final class Workshop implements AutoCloseable {
         if (!base.startsWith("/")) { // XDG: a relative path is ignored
             String home = env.getOrDefault("HOME", "");
             if (!home.startsWith("/")) {
-                throw Problem.environment("no folder for the cache: neither XDG_CACHE_HOME nor HOME is set");
+                throw Problem.environment("no folder for the cache: neither XDG_CACHE_HOME nor HOME is set").hint("set XDG_CACHE_HOME to a folder of yours");
             }
             base = home + "/.cache";
         }
         return Path.of(base, "repro");
     }
 
+    /// What went wrong, and with which file; the JDK's messages are often the file alone.
     static String reason(IOException e) {
-        return e instanceof java.nio.file.FileSystemException f && f.getReason() != null ? f.getReason() + " (" + f.getFile() + ")" : e.getMessage();
+        if (!(e instanceof FileSystemException f)) {
+            return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        }
+        String why = switch (f) {
+            case AccessDeniedException _ -> "permission denied";
+            case NoSuchFileException _ -> "no such file";
+            case FileAlreadyExistsException _ -> "something else is there already";
+            case DirectoryNotEmptyException _ -> "the folder is not empty";
+            default -> f.getReason() == null ? f.getClass().getSimpleName() : f.getReason();
+        };
+        return why + " (" + f.getFile() + ")";
+    }
+
+    /// A line that a build or a file name made up, so that it cannot steer a terminal or pretend to be another line.
+    static String printable(String line) {
+        var out = new StringBuilder();
+        line.codePoints().limit(MAX_LINE).forEach(c -> out.appendCodePoint(Character.isISOControl(c) && c != '\t' ? '?' : c));
+        return line.codePointCount(0, line.length()) > MAX_LINE ? out + "…" : out.toString();
     }
 
     Path cache() {

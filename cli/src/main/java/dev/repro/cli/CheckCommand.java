@@ -18,8 +18,8 @@ import picocli.CommandLine.Parameters;
         footer = {"", "example: repro check examples/hello/hello.hvt"})
 final class CheckCommand extends Commands.Verb {
 
-    @Parameters(arity = "1..*", paramLabel = "IMAGE|FOLDER", description = "an image (its recipe is beside it or in a parent folder), or a folder with a recipe: all its outputs")
-    List<Path> targets;
+    @Parameters(arity = "0..*", paramLabel = "IMAGE|FOLDER", description = "an image (its recipe is beside it or in a parent folder), or a folder with a recipe: all its outputs; default: this folder")
+    List<Path> targets = List.of(Path.of(""));
 
     @Option(names = "--recipe", paramLabel = "FILE", description = "the recipe, when it is not beside the image or in a parent folder")
     Path recipe;

@@ -46,6 +46,7 @@ final class Commands {
         line.setOut(new java.io.PrintWriter(commands.streams.out(), true));
         line.setErr(new java.io.PrintWriter(commands.streams.err(), true));
         line.getCommandSpec().version("repro " + Main.VERSION);
+        line.setExpandAtFiles(false); // an image may be called @x
         line.setUsageHelpAutoWidth(true);
         line.setUsageHelpLongOptionsMaxWidth(30);
         line.getSubcommands().get("help").getCommandSpec().usageMessage().synopsisHeading("usage: ").footer("", "example: repro help check");
@@ -97,6 +98,9 @@ final class Commands {
             }
             case java.io.IOException io -> {
                 return fail(voice, Problem.storage("cannot read or write: " + io.getMessage()));
+            }
+            case java.io.UncheckedIOException io -> {
+                return failed(io.getCause(), line, parsed);
             }
             default -> {
                 streams.err().println("repro: internal error: this is a bug in repro; please report it with the lines below");

@@ -1,5 +1,6 @@
 package dev.repro.cli;
 
+import dev.repro.base.Problem;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Map;
@@ -14,9 +15,18 @@ public final class Main {
 
     public static void main(String[] args) {
         var streams = new Streams(System.out, System.err, System.console() != null && System.console().isTerminal());
-        int code = run(args, streams, System.getenv(), Path.of(""));
-        System.out.flush();
-        // Not System.exit: nothing of ours needs shutdown hooks to have run when all went well, but the exit code must be passed on.
+        int code;
+        try {
+            code = run(args, streams, System.getenv(), Path.of(""));
+        } catch (OutOfMemoryError e) {
+            System.err.println("repro: error: this needs more memory than repro may take (" + (Runtime.getRuntime().maxMemory() >> 20)
+                    + " MiB)\nrepro: hint: report it as a bug, with the size of the image");
+            code = Problem.Exit.ENVIRONMENT.code;
+        }
+        if (System.out.checkError() && code == 0) {
+            System.err.println("repro: error: the answer could not be written to stdout\nrepro: hint: is its disk full, or the pipe closed?");
+            code = Problem.Exit.STORAGE.code;
+        }
         System.exit(code);
     }
 

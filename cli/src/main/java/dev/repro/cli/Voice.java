@@ -53,11 +53,17 @@ final class Voice implements Consumer<String> {
 
     void fail(Problem problem) {
         clear();
-        err.println(paint("31", "repro: error: ") + problem.line());
+        err.println(paint("31", "repro: error: ") + printable(problem.line()));
         if (problem.hint() != null) {
             err.println("repro: hint: " + problem.hint());
         }
         answer(problem.toJson());
+    }
+
+    /// One line, whatever a file name has in it.
+    private static String printable(String line) {
+        return line.codePoints().map(c -> Character.isISOControl(c) ? '?' : c)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append).toString();
     }
 
     /// A verdict: green for yes, red for no.

@@ -47,7 +47,7 @@ final class Diagnosis {
         if (!Files.exists(root.resolve("proc/self/ns/user"))) {
             return problem.hint("this kernel is built without user namespaces (CONFIG_USER_NS)");
         }
-        return problem;
+        return problem.hint("see what `bwrap --unshare-user --unshare-pid --unshare-net --ro-bind / / true` says, and ask who runs this machine to allow it");
     }
 
     private static boolean is(Path root, String file, String value) throws IOException {

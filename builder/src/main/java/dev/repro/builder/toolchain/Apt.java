@@ -29,7 +29,8 @@ final class Apt {
         this.env = env;
     }
 
-    List<LockedPackage> resolve(String suite, List<String> packages, Consumer<String> progress) throws Problem, InterruptedException {
+    List<LockedPackage> resolve(String suite, List<String> packages, Consumer<String> progress)
+            throws Problem, InterruptedException {
         if (!machine.architecture().equals(Toolchain.ARCHITECTURE)) {
             throw Problem.environment("toolchains are resolved on " + Toolchain.ARCHITECTURE + " machines only, for now")
                     .found(machine.architecture());
@@ -56,7 +57,7 @@ final class Apt {
             Files.writeString(folder.resolve("status"), "");
             Files.writeString(folder.resolve("apt.conf"), configuration());
         } catch (IOException e) {
-            throw Problem.storage("cannot write the private state of apt").where(folder).found(e.getMessage()).because(e);
+            throw Why.storage("cannot write the private state of apt", folder, e);
         }
     }
 
@@ -133,7 +134,7 @@ final class Apt {
             }
             return newest;
         } catch (IOException e) {
-            throw Problem.storage("cannot read the package lists").where(lists).found(e.getMessage()).because(e);
+            throw Why.storage("cannot read the package lists", lists, e);
         }
     }
 
@@ -146,7 +147,8 @@ final class Apt {
         if (run.exitCode() != 0) {
             for (String line : run.err().split("\n")) {
                 if (line.startsWith("E: Unable to locate package ")) {
-                    throw Problem.usage("debian " + suite + " has no package `" + line.substring(28) + "`").where("[toolchain] packages")
+                    throw Problem.usage("debian " + suite + " has no package `" + line.substring(28) + "`")
+                            .where("[toolchain] packages")
                             .hint("look for its name with `apt-cache search`, or at packages.debian.org");
                 }
             }
@@ -170,13 +172,15 @@ final class Apt {
             throw odd;
         }
         String uri = words[0].substring(1, words[0].length() - 1);
-        String base = bases.stream().map(b -> b.endsWith("/") ? b : b + "/").filter(uri::startsWith).findFirst().orElseThrow(() -> odd);
+        String base = bases.stream().map(b -> b.endsWith("/") ? b : b + "/").filter(uri::startsWith).findFirst()
+                .orElseThrow(() -> odd);
         String[] parts = decode(words[1]).replaceFirst("\\.deb$", "").split("_");
         Digest digest = Digest.parse(words[3].substring(7)).orElseThrow(() -> odd);
         if (parts.length != 3) {
             throw odd;
         }
-        return new LockedPackage(parts[0], parts[1], parts[2], digest, Long.parseLong(words[2]), decode(uri.substring(base.length())));
+        return new LockedPackage(parts[0], parts[1], parts[2], digest, Long.parseLong(words[2]),
+                decode(uri.substring(base.length())));
     }
 
     /// Percent-decoding alone: a plus is a plus.

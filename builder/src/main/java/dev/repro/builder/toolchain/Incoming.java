@@ -97,6 +97,6 @@ final class Incoming implements AutoCloseable {
     }
 
     private static Problem failed(Path file, IOException e) {
-        return Problem.storage("cannot write to the cache").where(file).found(e.getMessage()).because(e);
+        return Why.storage("cannot write to the cache", file, e);
     }
 }
