@@ -21,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 class JourneyTest {
     private static final Path HELLO = Repro.HOME.resolve("examples/hello");
     private static final String ESCAPE = "\033";
+    /// Of the greeting the part that a changed bit makes another.
+    private static final Pattern GREETING = Pattern.compile("\\.rodata\\+0x[0-9a-f]+ .* \"h[^\"]*\" \\| \"i[^\"]*\"\n");
 
     /// What `check` says of hello, when asked as SUBJECT.
     private static final String REPRODUCED = """
@@ -37,7 +39,8 @@ class JourneyTest {
 
     /// Text without what differs from run to run and from machine to machine.
     private static String elided(String text) {
-        return text.replaceAll("git [0-9a-f]{7}\\b", "git COMMIT").replaceAll("\\d+ packages", "N packages").replaceAll("\\b\\d+\\.\\d s", "T")
+        return text.replaceAll("git [0-9a-f]{7}\\b", "git COMMIT").replaceAll("\\d+ packages", "N packages")
+                .replaceAll("\\b\\d+\\.\\d s", "T")
                 .replaceAll("[\\d,]+ bytes", "N bytes").replaceAll("sha256 [0-9a-f]{1,4}…[0-9a-f]{1,4}", "sha256 HASH")
                 .replaceAll("\\d+ of 20 variations.*", "VARIATIONS");
     }
@@ -71,7 +74,8 @@ class JourneyTest {
         Path image = Files.copy(HELLO.resolve("hello.hvt"), folder.resolve("hello.hvt"));
         Repro.Answer alone = Repro.run("check", image.toString());
         assertEquals(2, alone.code(), alone::toString);
-        assertTrue(alone.err().contains("no repro.toml beside it nor in a parent folder") && alone.err().contains("--recipe"), alone::toString);
+        assertTrue(alone.err().contains("no repro.toml beside it nor in a parent folder"), alone::toString);
+        assertTrue(alone.err().contains("--recipe"), alone::toString);
         says(reproduced("examples/hello"), 0, Repro.run("check", "--recipe", "examples/hello/repro.toml", image.toString()));
     }
 
@@ -83,7 +87,7 @@ class JourneyTest {
         Repro.Answer answer = changed(bytes);
         String out = elided(answer.out());
         assertTrue(out.contains("\nhello.hvt  A = B: N bytes, sha256 HASH; the file: N bytes, sha256 HASH\n"), answer::toString);
-        assertTrue(out.contains(".rodata") && out.contains("iello from a unikernel"), answer::toString);
+        assertTrue(GREETING.matcher(out).find(), answer::toString);
         assertTrue(out.endsWith("\ndifferent: the file is not what this source and this lock give\n"), answer::toString);
         assertEquals(1, answer.code());
     }
@@ -96,7 +100,8 @@ class JourneyTest {
         assertTrue(answer.out().contains("(end of file), 2 bytes"), answer::toString);
         assertTrue(answer.out().endsWith("\nmapped: the file is not what this source and this lock give\n"), answer::toString);
         assertEquals(1, answer.code());
-        Repro.Answer enough = Repro.run("check", "--quiet", "--require", "mapped", "--recipe", "examples/hello/repro.toml", folder.resolve("hello.hvt").toString());
+        Repro.Answer enough = Repro.run("check", "--require", "mapped", "--recipe", "examples/hello/repro.toml",
+                folder.resolve("hello.hvt").toString());
         assertEquals(0, enough.code(), enough::toString);
     }
 
@@ -127,9 +132,13 @@ class JourneyTest {
 
         Repro.Answer build = Repro.run(project, Map.of(), "build");
         assertEquals(0, build.code(), build::toString);
-        assertTrue(elided(build.out()).startsWith("source     this folder, not in git\ntoolchain  N packages of debian bookworm, locked\nbuild      T\n"), build::toString);
+        assertTrue(elided(build.out()).startsWith("""
+                source     this folder, not in git
+                toolchain  N packages of debian bookworm, locked
+                build      T
+                """), build::toString);
         assertTrue(Files.exists(project.resolve("hello.build.json")) && Files.exists(project.resolve("hello.build.log")));
-        assertArrayEquals(Files.readAllBytes(HELLO.resolve("hello.hvt")), Files.readAllBytes(project.resolve("hello.hvt")), "built elsewhere");
+        assertArrayEquals(Files.readAllBytes(HELLO.resolve("hello.hvt")), Files.readAllBytes(project.resolve("hello.hvt")));
 
         Repro.Answer check = Repro.run(project, Map.of(), "check", ".");
         assertEquals(0, check.code(), check::toString);

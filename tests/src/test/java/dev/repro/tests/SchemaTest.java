@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SchemaId;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SpecVersion;
+import dev.repro.base.JsonText;
 import dev.repro.diffoscopelite.Diff;
 import dev.repro.diffoscopelite.Verdict;
 import java.io.IOException;
@@ -70,7 +72,7 @@ class SchemaTest {
             assertTrue(meta.validate(schema).isEmpty(), () -> name + ": " + meta.validate(schema));
             assertEquals(URN + name, schema.path("$id").asText());
             for (JsonNode object : schema.findParents("properties")) {
-                assertEquals(MAPPER.getNodeFactory().booleanNode(false), object.get("additionalProperties"), name + ": " + object);
+                assertEquals(BooleanNode.FALSE, object.get("additionalProperties"), name + ": " + object);
             }
         });
     }
@@ -79,8 +81,10 @@ class SchemaTest {
     void checks() throws Exception {
         printed("repro.check.v1", 0, "check", "--json", "examples/hello/hello.hvt");
         printed("repro.checks.v1", 0, "check", "--json", "examples/hello");
-        printed("repro.checks.v1", 1, "check", "--json", "examples/irreproducible/build-path", "examples/irreproducible/excepted");
-        printed("repro.check.v1", 1, "check", "--json", copy("irreproducible/build-path", "unbuilt", "command = \"exit 3\"").toString());
+        printed("repro.checks.v1", 1, "check", "--json", "examples/irreproducible/build-path",
+                "examples/irreproducible/excepted");
+        printed("repro.check.v1", 1, "check", "--json",
+                copy("irreproducible/build-path", "unbuilt", "command = \"exit 3\"").toString());
     }
 
     /// A folder of that name with a copy of an example, its build replaced, and locked.
@@ -101,7 +105,8 @@ class SchemaTest {
         written("repro.lock.v1", hello.resolve("repro.lock"));
         Path host = Repro.copy("hello", folder.resolve("host"));
         Path recipe = host.resolve("repro.toml");
-        Files.writeString(recipe, Files.readString(recipe).replaceFirst("(?m)^debian = .*$", "host = true").replaceFirst("(?m)^packages = .*$", ""));
+        Files.writeString(recipe, Files.readString(recipe).replaceFirst("(?m)^debian = .*$", "host = true")
+                .replaceFirst("(?m)^packages = .*$", ""));
         printed("repro.locked.v1", 0, "lock", "--json", host.toString());
         written("repro.lock.v1", host.resolve("repro.lock"));
         printed("repro.locks.v1", 0, "lock", "--json", hello.toString(), blk.toString());
@@ -143,7 +148,8 @@ class SchemaTest {
         Path project = Files.createDirectory(folder.resolve("project"));
         Files.writeString(project.resolve("Makefile"), "all:\n\ttrue\n");
         printed("repro.init.v1", 0, "init", "--json", project.toString());
-        valid("repro.diff.v1", MAPPER.readTree(dev.repro.base.JsonText.compact(new Diff(Verdict.IDENTICAL, List.of(), 0, 0, 0).toJson())));
+        var equal = new Diff(Verdict.IDENTICAL, List.of(), 0, 0, 0);
+        valid("repro.diff.v1", MAPPER.readTree(JsonText.compact(equal.toJson())));
     }
 
     @Test

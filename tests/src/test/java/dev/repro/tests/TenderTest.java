@@ -27,9 +27,9 @@ class TenderTest {
     @Test
     void helloBootsUnderQemu() throws Exception {
         needs("qemu-system-x86_64", "apt-get install qemu-system-x86");
-        Tool.Ended ended = Tool.run(folder, "qemu-system-x86_64", "-machine", "microvm,acpi=off", "-accel", "tcg", "-nodefaults", "-no-reboot",
-                "-display", "none", "-serial", "stdio", "-device", "isa-debug-exit", "-kernel", EXAMPLES.resolve("hello/hello.virtio").toString(),
-                "-append", "exit=7");
+        Tool.Ended ended = Tool.run(folder, "qemu-system-x86_64", "-machine", "microvm,acpi=off", "-accel", "tcg", "-nodefaults",
+                "-no-reboot", "-display", "none", "-serial", "stdio", "-device", "isa-debug-exit", "-kernel",
+                EXAMPLES.resolve("hello/hello.virtio").toString(), "-append", "exit=7");
         greets("virtio", ended);
         assertEquals(2 * 7 + 33, ended.code(), ended::text); // as the example's README says
     }
@@ -43,7 +43,8 @@ class TenderTest {
     }
 
     private static void greets(String target, Tool.Ended ended) {
-        assertTrue(ended.text().replace("\r", "").contains("hello from a unikernel on " + target + "\ncommand line: exit=7\n"), ended::text);
+        String greeting = "hello from a unikernel on " + target + "\ncommand line: exit=7\n";
+        assertTrue(ended.text().replace("\r", "").contains(greeting), ended::text);
     }
 
     @ParameterizedTest
@@ -59,14 +60,16 @@ class TenderTest {
         byte[] after = Files.readAllBytes(disk);
         assertEquals(-1, Arrays.mismatch(before, 0, SECTOR, after, 0, SECTOR), "sector 0 was only read");
         assertTrue(Arrays.mismatch(before, SECTOR, 2 * SECTOR, after, SECTOR, 2 * SECTOR) >= 0, "sector 1 was written");
-        assertEquals(-1, Arrays.mismatch(before, 2 * SECTOR, before.length, after, 2 * SECTOR, after.length), "the rest was let be");
+        assertEquals(-1, Arrays.mismatch(before, 2 * SECTOR, before.length, after, 2 * SECTOR, after.length),
+                "the rest was let be");
     }
 
     private Tool.Ended tender(String target, String example, List<String> devices, String... args) throws Exception {
         String tender = "solo5-" + target;
         needs(tender, "build Solo5 and put its tenders on PATH");
         Path kvm = Path.of("/dev/kvm");
-        assumeTrue(!target.equals("hvt") || Files.isReadable(kvm) && Files.isWritable(kvm), "skipped: /dev/kvm cannot be opened, and solo5-hvt needs it");
+        assumeTrue(!target.equals("hvt") || Files.isReadable(kvm) && Files.isWritable(kvm),
+                "skipped: /dev/kvm cannot be opened, and solo5-hvt needs it");
         var argv = new ArrayList<>(List.of(tender, "--mem=2"));
         argv.addAll(devices);
         argv.addAll(List.of("--", EXAMPLES.resolve(example).resolve(example + "." + target).toString()));
@@ -75,7 +78,8 @@ class TenderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"hello/hello.hvt", "hello/hello.spt", "hello/hello.virtio", "blk/blk.hvt", "blk/blk.spt", "net/net.hvt", "net/net.spt"})
+    @ValueSource(strings = {"hello/hello.hvt", "hello/hello.spt", "hello/hello.virtio", "blk/blk.hvt", "blk/blk.spt",
+        "net/net.hvt", "net/net.spt"})
     void solo5ElftoolSaysTheSame(String image) throws Exception {
         needs("solo5-elftool", "build Solo5 and put its tools on PATH");
         String file = EXAMPLES.resolve(image).toString();
