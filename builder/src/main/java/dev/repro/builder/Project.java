@@ -49,6 +49,8 @@ final class Project implements AutoCloseable {
         Path file = lockFile(recipeFile);
         try {
             return Lock.parse(Files.readAllBytes(file), file.toString());
+        } catch (Problem e) {
+            throw e.hint() == null ? e.hint("a lock is written by `repro lock`, not by hand: run it, or take the lock that was committed") : e;
         } catch (NoSuchFileException e) {
             throw Problem.usage("the recipe has no lock").where(file).hint("run `repro lock " + recipeFile + "`").because(e);
         } catch (IOException e) {
