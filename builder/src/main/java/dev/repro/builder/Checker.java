@@ -99,7 +99,7 @@ public final class Checker {
     }
 
     private CheckReport report(Project project, Profile profile, Comparing comparing, Aim aim, Recipe.Output output, Pair pair, Diff ab)
-            throws IOException, Problem {
+            throws IOException, Problem, InterruptedException {
         Path file = snapshot(aim.file(output));
         var made = file == null ? null : made(file);
         Diff af = null;
@@ -124,7 +124,7 @@ public final class Checker {
         return file == null ? null : Files.copy(file, workshop.work().folder("files").resolve(Digest.of(file.toString().getBytes()).hex()), StandardCopyOption.REPLACE_EXISTING);
     }
 
-    private CheckReport.Side side(Project project, BuildResult result, Recipe.Output output) throws IOException {
+    private CheckReport.Side side(Project project, BuildResult result, Recipe.Output output) throws IOException, Problem, InterruptedException {
         return result instanceof BuildResult.Built built
                 ? new CheckReport.Side(BuildRecord.of(workshop, project, built), made(built.outputs().get(output.path())), built.run().wall()) : null;
     }

@@ -49,6 +49,8 @@ final class Project implements AutoCloseable {
         Path file = lockFile(recipeFile);
         try {
             return Lock.parse(Files.readAllBytes(file), file.toString());
+        } catch (Problem e) {
+            throw e.hint() == null ? e.hint("a lock is written by `repro lock`, not by hand: run it, or take the lock that was committed") : e;
         } catch (NoSuchFileException e) {
             throw Problem.usage("the recipe has no lock").where(file).hint("run `repro lock " + recipeFile + "`").because(e);
         } catch (IOException e) {
@@ -69,6 +71,7 @@ final class Project implements AutoCloseable {
         try {
             refuse(lock.disagreements(recipe, source.state()), lockFile);
             Toolchain toolchain = Toolchain.fromJson(Fields.of(lock.inputs().toolchain(), lockFile.toString(), "$.inputs.toolchain"));
+            workshop.sandbox(); // without one, nothing is fetched
             PreparedRoot root = workshop.toolchains().prepare(toolchain, layout(recipeFile, recipe), workshop.progress());
             return new Project(recipeFile, recipe, lock, source, withFiles(workshop, lock, source.tree()), toolchain, root);
         } catch (Problem | InterruptedException | RuntimeException e) {

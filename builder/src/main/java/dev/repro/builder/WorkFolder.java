@@ -17,7 +17,7 @@ import java.util.List;
 /// A run that was killed leaves both behind; its lock is free then, and the next run removes them.
 final class WorkFolder implements AutoCloseable {
     private static final String LOCK = ".lock";
-    private static final String DOOR = ".door" + LOCK;
+    private static final String DOOR = ".work" + LOCK; // beside the folder
 
     private final Path folder;
     private final Path lockFile;
@@ -32,7 +32,7 @@ final class WorkFolder implements AutoCloseable {
     static WorkFolder open(Path cache) throws IOException {
         Path works = Files.createDirectories(cache.resolve("work"));
         // Between making a lock file and locking it, nobody may sweep.
-        try (var door = FileChannel.open(works.resolve(DOOR), StandardOpenOption.CREATE, StandardOpenOption.WRITE); FileLock held = door.lock()) {
+        try (var door = FileChannel.open(cache.resolve(DOOR), StandardOpenOption.CREATE, StandardOpenOption.WRITE); FileLock held = door.lock()) {
             assert held.isValid();
             sweep(works);
             Path lockFile = Files.createTempFile(works, "", LOCK);
@@ -60,7 +60,7 @@ final class WorkFolder implements AutoCloseable {
     private static void sweep(Path works) throws IOException {
         List<Path> locks;
         try (var files = Files.list(works)) {
-            locks = files.filter(f -> f.toString().endsWith(LOCK) && !f.endsWith(DOOR)).toList();
+            locks = files.filter(f -> f.toString().endsWith(LOCK)).toList();
         }
         for (Path lock : locks) {
             try (var channel = FileChannel.open(lock, StandardOpenOption.WRITE); FileLock held = channel.tryLock()) {

@@ -34,6 +34,7 @@ final class ManifestCommand extends Commands.Verb {
 
     /// Bytes of an image that is looked at; more is no unikernel.
     private static final long MAX_IMAGE = 1L << 28;
+    private static final String OTHERS = "without --manifest and --abi, any file is described";
 
     @CommandLine.Spec
     CommandLine.Model.CommandSpec spec;
@@ -46,7 +47,7 @@ final class ManifestCommand extends Commands.Verb {
     private static MemorySegment read(Path file, Path shown) throws Problem {
         try {
             if (Files.isDirectory(file)) {
-                throw Problem.usage("a folder is no image").where(shown);
+                throw Problem.usage("a folder is no image").where(shown).hint("name the image in it");
             }
             long size = Files.size(file);
             if (size > MAX_IMAGE) {
@@ -54,7 +55,7 @@ final class ManifestCommand extends Commands.Verb {
             }
             return MemorySegment.ofArray(Files.readAllBytes(file));
         } catch (NoSuchFileException e) {
-            throw Problem.usage("there is no such file").where(shown).because(e);
+            throw Problem.usage("there is no such file").where(shown).hint("name a file, for example one that `repro build` made").because(e);
         } catch (IOException e) {
             throw Problem.storage("cannot be read: " + e.getMessage()).where(shown).because(e);
         }
@@ -111,15 +112,15 @@ final class ManifestCommand extends Commands.Verb {
                     out.print(found(Solo5.abi(elf), "ABI note", shown).text());
                 }
             } catch (MalformedElf e) {
-                throw Problem.usage("not an image of Solo5: " + e.getMessage()).where(shown).because(e);
+                throw Problem.usage("not an image of Solo5: " + e.getMessage()).where(shown).hint(OTHERS).because(e);
             }
         }
 
         private static <T> T found(Reading<T> reading, String what, Path shown) throws Problem {
             return switch (reading) {
                 case Reading.Found<T> found -> found.value();
-                case Reading.Absent<T> _ -> throw Problem.usage("there is no Solo5 " + what + " in it").where(shown);
-                case Reading.Refused<T>(String reason) -> throw Problem.usage("its Solo5 " + what + " is refused: " + reason).where(shown);
+                case Reading.Absent<T> _ -> throw Problem.usage("there is no Solo5 " + what + " in it").where(shown).hint(OTHERS);
+                case Reading.Refused<T>(String reason) -> throw Problem.usage("its Solo5 " + what + " is refused: " + reason).where(shown).hint("`repro manifest lint` says all that is wrong with it");
             };
         }
     }

@@ -41,7 +41,11 @@ public record Recipe(String name, Source source, Toolchain toolchain, Build buil
     ///
     /// @throws Problem of exit code 2 with `file:line:column` for everything that a recipe may not say; 4 where it cannot be read
     public static Recipe read(Path file) throws Problem {
-        return RecipeReader.read(file);
+        try {
+            return RecipeReader.read(file);
+        } catch (Problem e) {
+            throw e.hint() == null ? e.hint("docs/recipe.md has every key with an example; `repro init` writes a first recipe") : e;
+        }
     }
 
     /// Where the source comes from.
