@@ -102,7 +102,8 @@ final class Rootfs {
             }
             return target;
         } catch (IOException e) {
-            throw Problem.storage("cannot write the toolchain").where(target).found(e.getMessage()).because(e);
+            throw Problem.storage("cannot write the toolchain").where(target).found(e.getMessage())
+                    .hint("free space, or point XDG_CACHE_HOME elsewhere").because(e);
         }
     }
 
