@@ -1,5 +1,6 @@
 package dev.repro.builder;
 
+import dev.repro.base.Problem;
 import dev.repro.base.Digest;
 import dev.repro.base.Json;
 import dev.repro.builder.vary.Vary;
@@ -14,7 +15,7 @@ import java.util.TreeMap;
 /// @param lock identity of the lock
 public record BuildRecord(String name, Digest lock, Json.Obj inputs, Json.Arr outputs, Json.Obj run) {
 
-    static BuildRecord of(Workshop workshop, Project project, BuildResult.Built built) throws IOException {
+    static BuildRecord of(Workshop workshop, Project project, BuildResult.Built built) throws IOException, Problem, InterruptedException {
         var outputs = new java.util.ArrayList<Json>();
         for (var output : new TreeMap<>(built.outputs()).entrySet()) {
             outputs.add(Json.object("path", output.getKey(), "size", java.nio.file.Files.size(output.getValue()), "sha256", Digest.of(output.getValue())));

@@ -32,8 +32,11 @@ public record CheckReport(String shown, String output, MadeFile file, Side sideA
     /// One build.
     public record Side(BuildRecord record, MadeFile made, Duration wall) {}
 
-    CheckReport withKept(Path folder) {
-        return new CheckReport(shown, output, file, sideA, sideB, ab, af, level, profile, preamble, image, lint, failures, folder);
+    /// @param lines that the opening has, too
+    CheckReport with(List<String> lines, Path folder) {
+        var opening = new ArrayList<>(preamble);
+        opening.addAll(lines);
+        return new CheckReport(shown, output, file, sideA, sideB, ab, af, level, profile, opening, image, lint, failures, folder);
     }
 
     public boolean satisfies(Level required) {

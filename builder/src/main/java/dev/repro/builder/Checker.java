@@ -4,13 +4,8 @@ import dev.repro.base.Digest;
 import dev.repro.base.Problem;
 import dev.repro.builder.recipe.Recipe;
 import dev.repro.builder.vary.Profile;
-import dev.repro.diffoscopelite.Clock;
-import dev.repro.diffoscopelite.Comparison;
 import dev.repro.diffoscopelite.Diff;
-import dev.repro.diffoscopelite.Excepted;
-import dev.repro.diffoscopelite.Planted;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -57,27 +52,39 @@ public final class Checker {
 
     private List<CheckReport> check(Project project, Aim aim, BuildRunner runner) throws Problem, InterruptedException, IOException {
         var profile = Surrounding.profile(workshop, project);
+        var comparing = new Comparing(project, profile);
         var pair = Pair.build(runner, profile, workshop.progress());
         var diffs = new LinkedHashMap<String, Diff>();
         if (pair.a() instanceof BuildResult.Built a && pair.b() instanceof BuildResult.Built b) {
             for (var output : aim.outputs()) {
-                diffs.put(output.path(), compare(a.outputs().get(output.path()), b.outputs().get(output.path()), planted(project, profile, a.clock(), b.clock()), project, output));
+                diffs.put(output.path(), comparing.sides(output, a, b));
             }
-            prove(runner, profile, a, diffs);
+            prove(new Prover(runner, profile, comparing, workshop), a, diffs);
         }
         var reports = new ArrayList<CheckReport>();
         for (var output : aim.outputs()) {
-            reports.add(report(project, profile, aim, output, pair, diffs.get(output.path())));
+            reports.add(report(project, profile, comparing, aim, output, pair, diffs.get(output.path())));
         }
         Level level = reports.stream().map(CheckReport::level).reduce(Level.BITWISE, Level::weaker);
         Path kept = Kept.keepIfWanted(workshop, project, pair, options.keep(), level);
-        if (options.updateLock() && level == Level.BITWISE) {
-            project.writeLock();
-        }
-        return reports.stream().map(r -> r.withKept(kept)).toList();
+        List<String> lock = options.updateLock() ? updateLock(project, level) : List.of();
+        return reports.stream().map(r -> r.with(lock, kept)).toList();
     }
 
-    private void prove(BuildRunner runner, Profile profile, BuildResult.Built a, Map<String, Diff> diffs) throws Problem, InterruptedException, IOException {
+    /// Writes the lock that was checked if the images survived it, and says how its packages differ from those of the lock before.
+    private static List<String> updateLock(Project project, Level level) throws Problem {
+        var changes = LockReport.changes(project);
+        var out = new ArrayList<String>();
+        String what = changes.isEmpty() ? "no package changed" : changes.size() + " packages changed";
+        out.add(CheckReport.row("lock", what + (level == Level.BITWISE ? "; written" : "; not written, the images do not survive it bit for bit")));
+        changes.forEach(change -> out.add(CheckReport.row("", change)));
+        if (level == Level.BITWISE) {
+            project.writeLock();
+        }
+        return out;
+    }
+
+    private void prove(Prover prover, BuildResult.Built a, Map<String, Diff> diffs) throws Problem, InterruptedException, IOException {
         var unproven = new LinkedHashMap<String, Diff>();
         diffs.forEach((path, diff) -> {
             if (Prover.wanted(diff)) {
@@ -87,12 +94,12 @@ public final class Checker {
         if (!options.prove() || unproven.isEmpty()) {
             return;
         }
-        var prover = new Prover(runner, profile, workshop.progress());
         prover.rebuild(a, unproven);
         unproven.forEach((path, diff) -> diffs.put(path, prover.proven(path, diff)));
     }
 
-    private CheckReport report(Project project, Profile profile, Aim aim, Recipe.Output output, Pair pair, Diff ab) throws IOException, Problem {
+    private CheckReport report(Project project, Profile profile, Comparing comparing, Aim aim, Recipe.Output output, Pair pair, Diff ab)
+            throws IOException, Problem, InterruptedException {
         Path file = snapshot(aim.file(output));
         var made = file == null ? null : made(file);
         Diff af = null;
@@ -100,13 +107,12 @@ public final class Checker {
         ImageFacts facts = ImageFacts.NONE;
         if (pair.a() instanceof BuildResult.Built a && ab != null) {
             level = Level.of(ab.verdict());
-            Path ofA = a.outputs().get(output.path());
             if (file != null) {
-                af = compare(ofA, file, planted(project, profile, a.clock(), a.clock()), project, output);
+                af = comparing.withFile(output, a, file);
                 level = level.weaker(Level.of(af.verdict()));
             }
             if (output.kind() == Recipe.Kind.IMAGE) {
-                facts = ImageFacts.of(ofA);
+                facts = ImageFacts.of(a.outputs().get(output.path()));
             }
         }
         return new CheckReport(aim.shown(output), output.path(), made, side(project, pair.a(), output), side(project, pair.b(), output), ab, af, level,
@@ -118,24 +124,12 @@ public final class Checker {
         return file == null ? null : Files.copy(file, workshop.work().folder("files").resolve(Digest.of(file.toString().getBytes()).hex()), StandardCopyOption.REPLACE_EXISTING);
     }
 
-    private CheckReport.Side side(Project project, BuildResult result, Recipe.Output output) throws IOException {
+    private CheckReport.Side side(Project project, BuildResult result, Recipe.Output output) throws IOException, Problem, InterruptedException {
         return result instanceof BuildResult.Built built
                 ? new CheckReport.Side(BuildRecord.of(workshop, project, built), made(built.outputs().get(output.path())), built.run().wall()) : null;
     }
 
     private static CheckReport.MadeFile made(Path file) throws IOException {
         return new CheckReport.MadeFile(Files.size(file), Digest.of(file));
-    }
-
-    private static Planted planted(Project project, Profile profile, Clock a, Clock b) {
-        return new Planted(profile.canaries(), a, b, project.sourceDateEpoch());
-    }
-
-    private static Diff compare(Path a, Path b, Planted planted, Project project, Recipe.Output output) throws IOException {
-        var exceptions = project.recipe().exceptions().stream().filter(e -> e.output().equals(output.path()))
-                .map(e -> new Excepted(e.section(), e.reason())).toList();
-        try (var arena = Arena.ofConfined()) {
-            return Comparison.compare(Mapped.of(a, arena), Mapped.of(b, arena), planted, exceptions).withPath(output.path());
-        }
     }
 }

@@ -30,7 +30,7 @@ final class Driver {
             status=0
             (
                 if [ -n "$faketime" ]; then
-                    export LD_PRELOAD="$faketime" FAKETIME="+$clock" NO_FAKE_STAT=1 DONT_FAKE_MONOTONIC=1 FAKETIME_DISABLE_SHM=1
+                    export LD_PRELOAD="$faketime" FAKETIME="+$clock" NO_FAKE_STAT=1 DONT_FAKE_MONOTONIC=1
                 fi
                 exec "$@"
             ) < /dev/null || status=$?

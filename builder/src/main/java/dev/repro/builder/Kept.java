@@ -24,7 +24,7 @@ final class Kept {
         return workshop.cache().resolve("checks").resolve(project.recipe().name() + "-" + project.lock().identity().hex().substring(0, 12));
     }
 
-    static void keep(Workshop workshop, Project project, Pair pair, Path folder) throws IOException {
+    static void keep(Workshop workshop, Project project, Pair pair, Path folder) throws IOException, Problem, InterruptedException {
         for (BuildResult result : List.of(pair.a(), pair.b())) {
             Path side = folder.resolve(result.side());
             WorkFolder.delete(side);
@@ -46,7 +46,7 @@ final class Kept {
     /// Keeps the builds where the user wants them, or in the cache when there is something to look at.
     ///
     /// @return where they are, or null
-    static Path keepIfWanted(Workshop workshop, Project project, Pair pair, Optional<Path> wanted, Level level) throws IOException {
+    static Path keepIfWanted(Workshop workshop, Project project, Pair pair, Optional<Path> wanted, Level level) throws IOException, Problem, InterruptedException {
         if (wanted.isPresent()) {
             keep(workshop, project, pair, wanted.get());
             return wanted.get();
@@ -64,7 +64,7 @@ final class Kept {
     }
 
     /// Refuses to replace folders `A` and `B` of the user that are no kept builds of this project.
-    static void refuseForeign(Project project, Path folder) throws Problem, IOException {
+    static void refuseForeign(Project project, Path folder) throws Problem, IOException, InterruptedException {
         for (String name : List.of("A", "B")) {
             Path side = folder.resolve(name);
             if (Files.exists(side, LinkOption.NOFOLLOW_LINKS) && !Files.exists(side.resolve(project.recipe().name() + ".build.log")) && !empty(side)) {
@@ -74,7 +74,7 @@ final class Kept {
         }
     }
 
-    private static boolean empty(Path folder) throws IOException {
+    private static boolean empty(Path folder) throws IOException, Problem, InterruptedException {
         if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
             return false;
         }

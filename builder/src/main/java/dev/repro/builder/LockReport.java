@@ -38,6 +38,12 @@ public record LockReport(String file, Digest identity, boolean changed, String s
         return Toolchain.fromJson(Fields.of(lock.inputs().toolchain(), "the lock", "$.inputs.toolchain"));
     }
 
+    /// How the toolchain of a project differs from that of the lock file beside its recipe; empty where there is no lock to compare with.
+    static List<String> changes(Project project) throws Problem {
+        var old = Locker.old(project.recipeFile());
+        return old.isPresent() ? changes(toolchain(old.get()), project.toolchain()) : List.of();
+    }
+
     /// One line a package that came, went or has another version.
     static List<String> changes(Toolchain before, Toolchain now) {
         if (!(before instanceof Toolchain.Debian a) || !(now instanceof Toolchain.Debian b)) {

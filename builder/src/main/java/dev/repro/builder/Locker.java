@@ -56,7 +56,7 @@ public final class Locker {
     }
 
     /// The lock that is there, if it can be read: a lock that cannot be is replaced, that is what locking is for.
-    private static Optional<Lock> old(Path recipeFile) throws Problem {
+    static Optional<Lock> old(Path recipeFile) throws Problem {
         if (!Files.exists(Project.lockFile(recipeFile))) {
             return Optional.empty();
         }

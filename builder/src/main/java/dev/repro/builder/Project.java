@@ -71,6 +71,7 @@ final class Project implements AutoCloseable {
         try {
             refuse(lock.disagreements(recipe, source.state()), lockFile);
             Toolchain toolchain = Toolchain.fromJson(Fields.of(lock.inputs().toolchain(), lockFile.toString(), "$.inputs.toolchain"));
+            workshop.sandbox(); // without one, nothing is fetched
             PreparedRoot root = workshop.toolchains().prepare(toolchain, layout(recipeFile, recipe), workshop.progress());
             return new Project(recipeFile, recipe, lock, source, withFiles(workshop, lock, source.tree()), toolchain, root);
         } catch (Problem | InterruptedException | RuntimeException e) {

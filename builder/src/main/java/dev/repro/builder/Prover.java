@@ -9,6 +9,7 @@ import dev.repro.diffoscopelite.Proof;
 import dev.repro.diffoscopelite.Role;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -20,20 +21,23 @@ import java.util.concurrent.Future;
 
 /// Proves by rebuilding what no canary proves.
 ///
-/// First A once more with nothing varied: an output that does not even repeat gets cause `randomness`. Then A with one variation of B at a
-/// time: a variation that changes the output is a cause of it. Two rebuilds run at once.
+/// First A once more with nothing varied, in another second: an output that does not even repeat gets cause `time` where all that
+/// differs are the clocks of both, else `randomness`. Then A with one variation of B at a time: a variation that changes the output
+/// is a cause of it. Two rebuilds run at once.
 final class Prover {
     private final BuildRunner runner;
     private final Profile profile;
-    private final java.util.function.Consumer<String> progress;
+    private final Comparing comparing;
+    private final Workshop workshop;
 
     /// Output path to the variations that were seen to change it.
     private final Map<String, Set<String>> changing = new HashMap<>();
 
-    Prover(BuildRunner runner, Profile profile, java.util.function.Consumer<String> progress) {
+    Prover(BuildRunner runner, Profile profile, Comparing comparing, Workshop workshop) {
         this.runner = runner;
         this.profile = profile;
-        this.progress = progress;
+        this.comparing = comparing;
+        this.workshop = workshop;
     }
 
     /// Whether a difference has a root that no canary proves.
@@ -47,7 +51,7 @@ final class Prover {
 
     /// Rebuilds for the given outputs, each with its difference between A and B.
     void rebuild(BuildResult.Built a, Map<String, Diff> unproven) throws Problem, InterruptedException, IOException {
-        Set<String> unstable = note("randomness", a, runner.run("A-again", profile.a()), unproven.keySet());
+        Set<String> unstable = unstable(a, unproven.keySet());
         var stable = new LinkedHashSet<>(unproven.keySet());
         stable.removeAll(unstable);
         if (stable.isEmpty()) {
@@ -62,7 +66,7 @@ final class Prover {
             }
             try {
                 for (int i = 0; i < candidates.size(); i++) {
-                    progress.accept("proving causes: rebuild " + (i + 1) + " of " + candidates.size() + ", only " + candidates.get(i).id() + " varied");
+                    workshop.progress().accept("proving causes: rebuild " + (i + 1) + " of " + candidates.size() + ", only " + candidates.get(i).id() + " varied");
                     note(candidates.get(i).id(), a, Pair.await(running.get(i)), stable);
                 }
             } finally {
@@ -71,21 +75,44 @@ final class Prover {
         }
     }
 
+    /// The outputs that another build in the same surroundings makes otherwise.
+    private Set<String> unstable(BuildResult.Built a, Set<String> outputs) throws Problem, InterruptedException, IOException {
+        var wait = Duration.between(workshop.clock().instant(), a.realTime().end().plusSeconds(1));
+        if (wait.isPositive()) {
+            Thread.sleep(wait); // or both could have been built in one second
+        }
+        BuildResult again = runner.run("A-again", profile.a());
+        var differing = new LinkedHashSet<String>();
+        for (String output : outputs) {
+            if (differs(a, again, output)) {
+                differing.add(output);
+                changing.computeIfAbsent(output, _ -> new LinkedHashSet<>()).add(again instanceof BuildResult.Built b && onlyTime(comparing.again(output, a, b)) ? "time" : "randomness");
+            }
+        }
+        runner.discard(again);
+        return differing;
+    }
+
+    private static boolean onlyTime(Diff diff) {
+        return diff.findings().stream().allMatch(f -> f.role() == Role.CONSEQUENCE || f.cause().equals(Vary.TIME.id()));
+    }
+
     private static boolean provenByCanary(Diff diff, Vary variation) {
         return diff.findings().stream().anyMatch(f -> f.proof() == Proof.CANARY && f.cause().equals(variation.id()));
     }
 
-    /// Notes which outputs of a rebuild differ from those of A, a failed build differing in all; returns them.
-    private Set<String> note(String cause, BuildResult.Built a, BuildResult other, Set<String> outputs) throws Problem, IOException {
-        var differing = new LinkedHashSet<String>();
+    /// Notes the outputs of a rebuild that differ from those of A; a failed build differs in all.
+    private void note(String cause, BuildResult.Built a, BuildResult other, Set<String> outputs) throws Problem, IOException {
         for (String output : outputs) {
-            if (!(other instanceof BuildResult.Built built) || Files.mismatch(a.outputs().get(output), built.outputs().get(output)) >= 0) {
-                differing.add(output);
+            if (differs(a, other, output)) {
                 changing.computeIfAbsent(output, _ -> new LinkedHashSet<>()).add(cause);
             }
         }
         runner.discard(other); // up to twenty of them
-        return differing;
+    }
+
+    private static boolean differs(BuildResult.Built a, BuildResult other, String output) throws IOException {
+        return !(other instanceof BuildResult.Built built) || Files.mismatch(a.outputs().get(output), built.outputs().get(output)) >= 0;
     }
 
     /// The difference of that output with what the rebuilds proved.

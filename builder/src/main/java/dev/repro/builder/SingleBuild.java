@@ -48,7 +48,7 @@ public final class SingleBuild {
         }
     }
 
-    private Report put(Project project, BuildResult.Built built, Optional<Path> folder) throws IOException, Problem {
+    private Report put(Project project, BuildResult.Built built, Optional<Path> folder) throws IOException, Problem, InterruptedException {
         String name = project.recipe().name();
         var lines = new ArrayList<String>();
         var files = new ArrayList<Path>();

@@ -1,5 +1,6 @@
 package dev.repro.builder;
 
+import dev.repro.base.Problem;
 import dev.repro.builder.sandbox.Ability;
 import dev.repro.builder.vary.Profile;
 import java.util.ArrayList;
@@ -13,7 +14,7 @@ final class Surrounding {
 
     private Surrounding() {}
 
-    static Profile profile(Workshop workshop, Project project) {
+    static Profile profile(Workshop workshop, Project project) throws Problem, InterruptedException {
         var root = project.root();
         Set<String> shells = new HashSet<>();
         for (String shell : List.of("dash", "bash")) {

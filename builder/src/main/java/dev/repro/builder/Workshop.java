@@ -22,6 +22,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 
 /// What one run of repro works with: cache, work folder, sandbox, toolchains, clock, and whom it tells of its progress.
@@ -38,7 +40,7 @@ public final class Workshop implements AutoCloseable {
     private final Consumer<String> progress;
     private final InstantSource clock;
     private final WorkFolder work;
-    private final Sandbox sandbox;
+    private final FutureTask<Sandbox> sandbox;
     private final Toolchains toolchains;
 
     private Workshop(Path cache, Map<String, String> env, Consumer<String> progress, InstantSource clock) throws Problem, InterruptedException, IOException {
@@ -47,17 +49,10 @@ public final class Workshop implements AutoCloseable {
         this.progress = progress;
         this.clock = clock;
         this.work = WorkFolder.open(cache);
-        this.sandbox = sandbox(cache, env, work);
+        // Trying out what this machine's sandbox can do takes as long as reading recipe, lock and source: both at once.
+        this.sandbox = new FutureTask<>(() -> Sandbox.open(cache.resolve("sandbox"), env));
+        Thread.ofPlatform().daemon().name("sandbox-opening").start(sandbox);
         this.toolchains = new Toolchains(cache, env, this::run);
-    }
-
-    private static Sandbox sandbox(Path cache, Map<String, String> env, WorkFolder work) throws Problem, InterruptedException, IOException {
-        try {
-            return Sandbox.open(cache.resolve("sandbox"), env);
-        } catch (Problem | InterruptedException e) {
-            work.close();
-            throw e;
-        }
     }
 
     /// @param progress takes short lines; the newest replaces the one before
@@ -114,8 +109,17 @@ public final class Workshop implements AutoCloseable {
         return work;
     }
 
-    Sandbox sandbox() {
-        return sandbox;
+    /// @throws Problem where this machine has no sandbox
+    Sandbox sandbox() throws Problem, InterruptedException {
+        try {
+            return sandbox.get();
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case Problem problem -> throw problem;
+                case InterruptedException interrupted -> throw interrupted;
+                default -> throw new IllegalStateException(e.getCause());
+            }
+        }
     }
 
     Toolchains toolchains() {
@@ -145,7 +149,7 @@ public final class Workshop implements AutoCloseable {
             Path log = Files.createTempFile(work.folder("tools"), "", ".log");
             var spec = new SandboxSpec(tree == null ? new Root.Host() : new Root.Tree(tree), mounts, argv,
                     Map.of("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL", "C.UTF-8", "HOME", "/tmp"), "/", "build", 1000, 1000, true, List.of(), SMALL, log);
-            Run run = sandbox.run(spec);
+            Run run = sandbox().run(spec);
             return new Runner.Output(run.exitCode(), Files.readString(log, java.nio.charset.StandardCharsets.ISO_8859_1));
         } catch (IOException e) {
             throw Problem.storage("a program of the toolchain could not be run: " + reason(e)).where(argv.getFirst()).because(e);
@@ -154,9 +158,10 @@ public final class Workshop implements AutoCloseable {
 
     @Override
     public void close() throws Problem {
-        try {
-            sandbox.close();
-            work.close();
+        try (work) {
+            sandbox().close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the sandbox ends with this process
         } catch (IOException e) {
             throw Problem.storage("the work folder could not be removed: " + reason(e)).because(e);
         }

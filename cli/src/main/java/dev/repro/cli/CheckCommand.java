@@ -18,8 +18,8 @@ import picocli.CommandLine.Parameters;
         footer = {"", "example: repro check examples/hello/hello.hvt"})
 final class CheckCommand extends Commands.Verb {
 
-    @Parameters(arity = "1..*", paramLabel = "IMAGE|FOLDER", description = "an image (its recipe is beside it or in a parent folder), or a folder with a recipe: all its outputs")
-    List<Path> targets;
+    @Parameters(arity = "0..*", paramLabel = "IMAGE|FOLDER", description = "an image (its recipe is beside it or in a parent folder), or a folder with a recipe: all its outputs; default: this folder")
+    List<Path> targets = List.of(Path.of(""));
 
     @Option(names = "--recipe", paramLabel = "FILE", description = "the recipe, when it is not beside the image or in a parent folder")
     Path recipe;
@@ -46,10 +46,9 @@ final class CheckCommand extends Commands.Verb {
         Level level = Level.parse(require);
         var options = new Checker.Options(Optional.ofNullable(recipe).map(this::path), allowDirty, updateLock, Optional.ofNullable(keep).map(this::path), !noProve);
         var reports = new ArrayList<CheckReport>();
-        try (var workshop = Workshop.open(env(), voice)) {
-            var checker = new Checker(workshop, options);
-            for (Path target : targets) {
-                var ofTarget = checker.check(path(target), target);
+        for (Path target : targets) {
+            try (var workshop = Workshop.open(env(), voice)) { // one for each: its work folder takes the builds of one check
+                var ofTarget = new Checker(workshop, options).check(path(target), target);
                 if (!reports.isEmpty()) {
                     voice.say("");
                 }

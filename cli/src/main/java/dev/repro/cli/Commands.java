@@ -49,6 +49,7 @@ final class Commands {
         line.setExpandAtFiles(false); // an image may be called @x
         line.setUsageHelpAutoWidth(true);
         line.setUsageHelpLongOptionsMaxWidth(30);
+        line.getSubcommands().get("help").getCommandSpec().usageMessage().synopsisHeading("usage: ").footer("", "example: repro help check");
         line.setParameterExceptionHandler(commands::misused);
         line.setExecutionExceptionHandler(commands::failed);
         return line;
@@ -60,14 +61,23 @@ final class Commands {
     }
 
     private int misused(CommandLine.ParameterException e, String[] args) {
-        String message = e.getMessage().lines().findFirst().orElse("");
-        var problem = Problem.usage(Character.toLowerCase(message.charAt(0)) + message.substring(1));
+        var problem = Problem.usage(misuse(e));
         List<String> near = e instanceof CommandLine.UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
         String verb = e.getCommandLine().getCommandSpec().qualifiedName();
         problem.hint((near.isEmpty() ? "" : "did you mean " + String.join(" or ", near.subList(0, Math.min(3, near.size()))) + "? ") + verb + " --help");
         boolean json = List.of(args).contains("--json");
         new Voice(streams, env, false, json).fail(problem);
         return problem.exit().code;
+    }
+
+    private static String misuse(CommandLine.ParameterException e) {
+        boolean hasVerbs = !e.getCommandLine().getSubcommands().isEmpty();
+        if (e instanceof CommandLine.UnmatchedArgumentException unmatched) {
+            String kind = unmatched.isUnknownOption() ? "unknown option" : hasVerbs ? "unknown verb" : "unexpected argument";
+            return kind + " `" + unmatched.getUnmatched().getFirst() + "`";
+        }
+        String message = e.getMessage().lines().findFirst().orElse("").replace("required subcommand", "verb");
+        return Character.toLowerCase(message.charAt(0)) + message.substring(1);
     }
 
     private int failed(Exception e, CommandLine line, CommandLine.ParseResult parsed) {

@@ -1,5 +1,6 @@
 package dev.repro.cli;
 
+import dev.repro.base.Json;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
 
@@ -9,7 +10,9 @@ final class CompletionCommand extends Commands.Verb {
 
     @Override
     public Integer call() {
-        voice().say(AutoComplete.bash("repro", Commands.tree()).stripTrailing());
+        String script = AutoComplete.bash("repro", Commands.tree()).stripTrailing();
+        voice().say(script);
+        voice().answer(Json.object("schema", "repro.completion.v1", "script", script + "\n"));
         return 0;
     }
 }

@@ -31,8 +31,8 @@ final class LockCommand extends Commands.Verb {
     public Integer call() throws Exception {
         var voice = voice();
         var reports = new ArrayList<Json>();
-        try (var workshop = Workshop.open(env(), voice)) {
-            for (Path target : targets) {
+        for (Path target : targets) {
+            try (var workshop = Workshop.open(env(), voice)) { // one for each: its work folder takes the builds of one lock
                 var report = new Locker(workshop).lock(path(target), target, new Locker.Options(update, allowDirty, expected));
                 report.lines().forEach(voice::say);
                 reports.add(report.toJson());

@@ -76,6 +76,10 @@ final class ManifestCommand extends Commands.Verb {
 
         @Override
         public Integer call() throws Exception {
+            if (json && (manifest && abi || (manifest || abi) && images.size() > 1)) {
+                throw Problem.usage("more than one JSON object would be printed").where("--json")
+                        .hint("ask for --manifest or --abi of one image, or leave out --json");
+            }
             var voice = voice();
             var answers = new ArrayList<Json>();
             for (Path shown : images) {
@@ -171,10 +175,13 @@ final class ManifestCommand extends Commands.Verb {
 
         @Override
         public Integer call() throws Exception {
-            boolean stdin = source.toString().equals("-");
-            byte[] json = stdin ? System.in.readAllBytes() : read(path(source), source).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
-            var manifest = ManifestSource.parse(json, stdin ? "stdin" : source.toString());
             String name = output.toString();
+            if (json && name.equals("-")) {
+                throw Problem.usage("C source and JSON cannot both go to stdout").where("--json").hint("name a file to write");
+            }
+            boolean stdin = source.toString().equals("-");
+            byte[] text = stdin ? System.in.readAllBytes() : read(path(source), source).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
+            var manifest = ManifestSource.parse(text, stdin ? "stdin" : source.toString());
             if (name.equals("-")) {
                 commands().streams.out().print(manifest.toC());
             } else if (name.endsWith(".c")) {
@@ -184,6 +191,7 @@ final class ManifestCommand extends Commands.Verb {
             } else {
                 throw Problem.usage("what to write is told by the ending").where(output).expected(".c or .o");
             }
+            voice().answer(Json.object("schema", "repro.generated.v1", "output", name, "manifest", manifest.manifest().toJson()));
             return 0;
         }
     }

@@ -32,10 +32,13 @@ final class Training {
         try {
             Files.writeString(folder.resolve("repro.toml"), RECIPE);
             Files.writeString(folder.resolve("main.c"), "int main;\n");
+            Files.createDirectories(folder.resolve(".git/objects"));
+            Files.createDirectories(folder.resolve(".git/refs"));
+            Files.writeString(folder.resolve(".git/HEAD"), "ref: refs/heads/main\n");
             Map<String, String> env = new HashMap<>(System.getenv());
             env.put("XDG_CACHE_HOME", folder.resolve("cache").toString());
-            for (String line : new String[] {"--version", "--help", "help check", "no-such-verb", "doctor --json", "lock", "check --json --no-prove",
-                "check", "manifest show app.elf", "manifest lint --json app.elf"}) {
+            for (String line : new String[] {"--version", "--help", "help check", "no-such-verb", "doctor --json", "lock --allow-dirty",
+                "check --allow-dirty --json --no-prove", "check --allow-dirty app.elf", "manifest show app.elf", "manifest lint --json app.elf"}) {
                 run(line.split(" "), env, folder);
             }
         } finally {

@@ -1,6 +1,8 @@
 package dev.repro.diffoscopelite;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 
 /// Finds what of one region stands for what of the other: symbols by name, texts by content, other bytes by equal blocks.
@@ -15,21 +17,32 @@ final class Aligner {
     private static final int SHOWN_ITEMS = 12;
     private static final int SORTED_ITEMS = 10_000;
 
+    /// Texts without partner are compared without what was planted, up to this many characters.
+    private static final int MASKED = 4096;
+    private static final int MAX_MASKED = 20_000;
+
+    /// A text of one build without what was planted there.
+    interface Mask {
+        String mask(String text, boolean inA);
+    }
+
     private final Region a;
     private final Region b;
     private final Moves moves;
+    private final Mask mask;
     private final Alignment result;
 
-    private Aligner(Region a, Region b, Moves moves) {
+    private Aligner(Region a, Region b, Moves moves, Mask mask) {
         this.a = a;
         this.b = b;
         this.moves = moves;
+        this.mask = mask;
         this.result = new Alignment(a, b);
     }
 
     /// One of the regions may be null.
-    static Alignment align(Region a, Region b, Moves moves) {
-        var aligner = new Aligner(a, b, moves);
+    static Alignment align(Region a, Region b, Moves moves, Mask mask) {
+        var aligner = new Aligner(a, b, moves, mask);
         if (a == null || b == null) {
             aligner.result.add(0, a == null ? 0 : a.stored(), 0, b == null ? 0 : b.stored());
         } else {
@@ -79,11 +92,26 @@ final class Aligner {
         leaf(itemsA.start(i), endA - itemsA.start(i), itemsB.start(j), endB - itemsB.start(j));
         long fillA = itemsA.end(i) - endA;
         long fillB = itemsB.end(j) - endB;
-        if (fillA != fillB && fillA < FILL && fillB < FILL) {
+        if (fillA != fillB && fill(a, endA, fillA) && fill(b, endB, fillB)) {
             result.loose();
         } else {
             leaf(endA, fillA, endB, fillB);
         }
+    }
+
+    /// Whether these bytes only align what follows: zeros; in code what begins as a no-operation does.
+    private static boolean fill(Region region, long from, long length) {
+        if (length >= FILL) {
+            return false;
+        }
+        if (region.kind() != Region.Kind.CODE || length == 0) {
+            return zeros(region, from, length) == length;
+        }
+        return switch (region.at(from)) {
+            // x86: nop, int3, prefixes of long nops; A64: nop is 1f 20 03 d5
+            case 0x00, 0x90, 0xcc, 0x66, 0x0f, 0x2e, 0x1f -> true;
+            default -> false;
+        };
     }
 
     private static long extent(Region region, Items items, int i) {
@@ -104,19 +132,71 @@ final class Aligner {
                 return;
             }
         }
-        var permutation = lengthA == lengthB && a.kind() == Region.Kind.DATA ? Chunks.permutation(a, fromA, b, fromB, lengthA) : null;
+        boolean sameSize = lengthA == lengthB && a.kind() == Region.Kind.DATA;
+        var permutation = sameSize ? Chunks.permutation(a, fromA, b, fromB, lengthA) : null;
         if (permutation != null) {
             result.permuted(permutation);
+        } else if (a.kind() == Region.Kind.DATA) {
+            betweenStrings(fromA, lengthA, fromB, lengthB);
         } else {
-            Chunks.align(a, fromA, lengthA, b, fromB, lengthB, result, this::move);
+            bytes(fromA, lengthA, fromB, lengthB);
         }
+    }
+
+    /// Data with texts in it: the texts that both have keep the rest in step.
+    private void betweenStrings(long fromA, long lengthA, long fromB, long lengthB) {
+        var itemsA = Items.strings(a.bytes(), fromA, fromA + lengthA);
+        var itemsB = Items.strings(b.bytes(), fromB, fromB + lengthB);
+        if (itemsA == null || itemsB == null) {
+            bytes(fromA, lengthA, fromB, lengthB);
+            return;
+        }
+        var matching = Matching.of(itemsA.keys(), itemsB.keys());
+        long doneA = fromA;
+        long doneB = fromB;
+        for (int i = 0; i < itemsA.size(); i++) {
+            if (matching.anchor[i]) {
+                int j = matching.toB[i];
+                bytes(doneA, itemsA.start(i) - doneA, doneB, itemsB.start(j) - doneB);
+                move(itemsA.start(i), itemsB.start(j));
+                doneA = itemsA.end(i);
+                doneB = itemsB.end(j);
+            }
+        }
+        bytes(doneA, fromA + lengthA - doneA, doneB, fromB + lengthB - doneB);
+    }
+
+    /// Bytes without texts that help. Where one side has more zeros in front, as alignment puts them there, they are left out.
+    private void bytes(long fromA, long lengthA, long fromB, long lengthB) {
+        if (equal(fromA, lengthA, fromB, lengthB)) {
+            return;
+        }
+        long skipA = lengthA == lengthB ? 0 : zeros(a, fromA, lengthA);
+        long skipB = lengthA == lengthB ? 0 : zeros(b, fromB, lengthB);
+        if (skipA != skipB && skipA < lengthA && skipB < lengthB) {
+            result.loose();
+            move(fromA + skipA, fromB + skipB);
+        } else {
+            skipA = 0;
+            skipB = 0;
+        }
+        Chunks.align(a, fromA + skipA, lengthA - skipA, b, fromB + skipB, lengthB - skipB, result, this::move);
+    }
+
+    private static long zeros(Region region, long from, long length) {
+        long count = 0;
+        while (count < length && count < FILL && region.at(from + count) == 0) {
+            count++;
+        }
+        return count;
     }
 
     private boolean text(long fromA, long lengthA, long fromB, long lengthB) {
         return switch (a.kind()) {
             case STRINGS, NAMES -> true;
-            case DATA -> Region.mostlyText(a.bytes().asSlice(fromA, lengthA)) && Region.mostlyText(b.bytes().asSlice(fromB, lengthB));
-            case HEADER, CODE, DERIVED, BUILD_ID, GAP -> false;
+            case DATA -> Region.mostlyText(a.bytes().asSlice(fromA, lengthA))
+                    && Region.mostlyText(b.bytes().asSlice(fromB, lengthB));
+            case HEADER, CODE, TABLE, DEBUG, BUILD_ID, PACKED, GAP -> false;
         };
     }
 
@@ -131,9 +211,39 @@ final class Aligner {
                 }
             }
         }
-        gaps(itemsA, itemsB, matching, symbols);
         if (matching.moved > 0) {
             permuted(itemsA, itemsB, matching, symbols);
+        }
+        if (!symbols) {
+            alike(itemsA, itemsB, matching);
+        }
+        gaps(itemsA, itemsB, matching, symbols);
+    }
+
+    /// Pairs texts that are equal but for what was planted, wherever they stand: linkers merge and sort texts.
+    private void alike(Items itemsA, Items itemsB, Matching matching) {
+        var masked = new HashMap<String, ArrayDeque<Integer>>();
+        for (int j = 0, n = 0; j < itemsB.size() && n < MAX_MASKED; j++) {
+            if (matching.toA[j] < 0) {
+                String text = itemsB.text(b, j, MASKED);
+                String key = mask.mask(text, false);
+                if (!key.equals(text)) {
+                    masked.computeIfAbsent(key, _ -> new ArrayDeque<>()).add(j);
+                }
+                n++;
+            }
+        }
+        for (int i = 0; i < itemsA.size() && !masked.isEmpty(); i++) {
+            if (matching.toB[i] < 0) {
+                var partners = masked.get(mask.mask(itemsA.text(a, i, MASKED), true));
+                if (partners != null && !partners.isEmpty()) {
+                    int j = partners.remove();
+                    matching.toB[i] = j;
+                    matching.toA[j] = i;
+                    move(itemsA.start(i), itemsB.start(j));
+                    result.add(itemsA.start(i), itemsA.length(i), itemsB.start(j), itemsB.length(j));
+                }
+            }
         }
     }
 
@@ -195,7 +305,8 @@ final class Aligner {
         long longest = 3;
         for (int k = 0; k < free.size(); k++) {
             int j = free.get(k);
-            long common = a.bytes().asSlice(itemsA.start(i), itemsA.length(i)).mismatch(b.bytes().asSlice(itemsB.start(j), itemsB.length(j)));
+            long common = a.bytes().asSlice(itemsA.start(i), itemsA.length(i))
+                    .mismatch(b.bytes().asSlice(itemsB.start(j), itemsB.length(j)));
             if (common > longest) {
                 longest = common;
                 best = k;
@@ -220,8 +331,8 @@ final class Aligner {
         }
         var labelsA = labels(a, itemsA, firstA, matching.toB, symbols);
         var labelsB = labels(b, itemsB, firstB, matching.toA, symbols);
-        result.permuted(new Alignment.Permutation(itemsA.start(firstA), a.symbolAt(itemsA.start(firstA)), shown(labelsA), shown(labelsB),
-                matching.moved, !symbols && Order.byLocale(labelsA, labelsB)));
+        result.permuted(new Alignment.Permutation(itemsA.start(firstA), a.symbolAt(itemsA.start(firstA)), shown(labelsA),
+                shown(labelsB), matching.moved, !symbols && Order.byLocale(labelsA, labelsB)));
     }
 
     private static List<String> labels(Region region, Items items, int first, int[] partners, boolean symbols) {

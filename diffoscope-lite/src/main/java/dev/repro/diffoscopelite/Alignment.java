@@ -48,7 +48,8 @@ final class Alignment {
 
     /// The first permutation is kept, with the items of all.
     void permuted(Permutation found) {
-        permutation = permutation == null ? found : new Permutation(permutation.offset, permutation.symbol, permutation.a, permutation.b,
+        permutation = permutation == null ? found : new Permutation(permutation.offset, permutation.symbol, permutation.a,
+                permutation.b,
                 permutation.moved + found.moved, permutation.locale && found.locale);
     }
 

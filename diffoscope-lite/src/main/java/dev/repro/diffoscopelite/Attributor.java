@@ -26,13 +26,15 @@ final class Attributor {
     private int ranges;
     private int omitted;
 
-    Attributor(Planted planted, Layout a, Layout b, List<Alignment> alignments, Moves moves, Collector collector) {
-        this.texts = new TextCauses(planted);
-        this.binary = new BinaryCauses(planted, moves, a.machine());
+    Attributor(TextCauses texts, BinaryCauses binary, Layout a, Layout b, List<Alignment> alignments, Moves moves,
+            Collector collector) {
+        this.texts = texts;
+        this.binary = binary;
         this.collector = collector;
         this.moving = moves.any() || alignments.stream().anyMatch(Alignment::moving);
         this.codePermuted = alignments.stream().anyMatch(x -> x.permutation() != null && x.a.kind() == Region.Kind.CODE);
-        this.objectsPermuted = !a.sources().equals(b.sources()) && a.sources().stream().sorted().toList().equals(b.sources().stream().sorted().toList());
+        this.objectsPermuted = !a.sources().equals(b.sources())
+                && a.sources().stream().sorted().toList().equals(b.sources().stream().sorted().toList());
     }
 
     long bytes() {
@@ -67,6 +69,10 @@ final class Attributor {
 
         private Region.Kind kind() {
             return (a == null ? b : a).kind();
+        }
+
+        private boolean derived() {
+            return kind() == Region.Kind.TABLE || kind() == Region.Kind.DEBUG;
         }
 
         void explain() {
@@ -108,7 +114,7 @@ final class Attributor {
             var where = new Where("", section, p.symbol(), p.offset(), 0);
             if (kind() == Region.Kind.CODE) {
                 collector.root(objectsPermuted ? "link-order" : "symbol-order", Proof.LIKELY, where, p.a(), p.b());
-            } else if (codePermuted || kind() == Region.Kind.DERIVED || kind() == Region.Kind.NAMES && moving) {
+            } else if (codePermuted || derived() || kind() == Region.Kind.NAMES && moving) {
                 collector.follows("shift", where, p.a(), p.b());
             } else if (p.locale()) {
                 collector.root("locale", Proof.LIKELY, where, p.a(), p.b());
@@ -126,18 +132,26 @@ final class Attributor {
 
         private void stretch(long offsetA, long lengthA, long offsetB, long lengthB) {
             switch (kind()) {
-                case BUILD_ID -> {
+                case BUILD_ID, PACKED -> {
                     count(Math.max(lengthA, lengthB), 1);
-                    collector.follows("build-id", where(offsetA, offsetB, Math.max(lengthA, lengthB)), hexA(offsetA, lengthA), hexB(offsetB, lengthB));
+                    collector.follows(kind() == Region.Kind.PACKED ? "compressed" : "build-id",
+                            where(offsetA, offsetB, Math.max(lengthA, lengthB)), hex(a, offsetA, lengthA),
+                            hex(b, offsetB, lengthB));
                 }
                 case STRINGS, NAMES -> {
                     count(Math.max(lengthA, lengthB), 1);
-                    if (!text(offsetA, lengthA, offsetB, lengthB)) {
+                    boolean bytes = stored(a, offsetA, lengthA) && stored(b, offsetB, lengthB);
+                    if (bytes && text(offsetA, lengthA, offsetB, lengthB)) {
+                        return;
+                    }
+                    if (bytes && kind() == Region.Kind.STRINGS && lengthA == lengthB) {
+                        bytes(offsetA, offsetB, lengthA); // a number between texts
+                    } else {
                         left(offsetA, lengthA, offsetB, lengthB);
                     }
                 }
-                case HEADER, CODE, DATA, DERIVED, GAP -> {
-                    if (lengthA == lengthB) {
+                case HEADER, CODE, DATA, TABLE, DEBUG, GAP -> {
+                    if (lengthA == lengthB && stored(a, offsetA, lengthA) && stored(b, offsetB, lengthB)) {
                         ranges(offsetA, offsetB, lengthA);
                     } else {
                         uneven(offsetA, lengthA, offsetB, lengthB);
@@ -146,16 +160,21 @@ final class Attributor {
             }
         }
 
+        /// Whether the bytes are in the file: those of a `.bss` are not.
+        private static boolean stored(Region region, long offset, long length) {
+            return offset + length <= region.stored();
+        }
+
         /// Something stands here that has another size on the other side, or is not there at all.
         private void uneven(long offsetA, long lengthA, long offsetB, long lengthB) {
             count(Math.max(lengthA, lengthB), 1);
             String symbolA = lengthA > 0 ? itemAt(a, offsetA, lengthA) : "";
             String symbolB = lengthB > 0 ? itemAt(b, offsetB, lengthB) : "";
-            if (kind() != Region.Kind.DERIVED && lengthB == 0 && !symbolA.isEmpty()) {
+            if (!derived() && lengthB == 0 && !symbolA.isEmpty()) {
                 collector.unexplained(new Where("", section, symbolA, offsetA, lengthA), item(symbolA, lengthA), "", 3);
-            } else if (kind() != Region.Kind.DERIVED && lengthA == 0 && !symbolB.isEmpty()) {
+            } else if (!derived() && lengthA == 0 && !symbolB.isEmpty()) {
                 collector.unexplained(new Where("", section, symbolB, offsetB, lengthB), "", item(symbolB, lengthB), 3);
-            } else if (!run(offsetA, lengthA, offsetB, lengthB)) {
+            } else if (!stored(a, offsetA, lengthA) || !stored(b, offsetB, lengthB) || !run(offsetA, lengthA, offsetB, lengthB)) {
                 left(offsetA, lengthA, offsetB, lengthB);
             }
         }
@@ -192,22 +211,9 @@ final class Attributor {
 
         /// Answers up to where in A the differences are dealt with.
         private long range(long offsetA, long offsetB, long length) {
-            if (binary.epoch(a, offsetA, b, offsetB) == null && kind() != Region.Kind.CODE) {
-                long startA = offsetA;
-                long startB = offsetB;
-                while (startA > 0 && startB > 0 && offsetA - startA < TEXT && Region.printable(a.at(startA - 1))
-                        && a.at(startA - 1) == b.at(startB - 1)) {
-                    startA--;
-                    startB--;
-                }
-                long endA = end(a, offsetA);
-                long endB = end(b, offsetB);
-                long reach = Math.max(endA - offsetA, endB - offsetB);
-                boolean isText = endA > offsetA && endB > offsetB && Math.min(endA - startA, endB - startB) >= SHORTEST_TEXT
-                        || (endA > offsetA ? endA - startA : endB - startB) >= SHORTEST_TEXT && zero(a, endA, offsetA + reach)
-                        && zero(b, endB, offsetB + reach);
-                if (isText && text(startA, endA - startA, startB, endB - startB)) {
-                    long done = Math.max(length <= reach ? reach : Math.min(length, reach), 1);
+            if (kind() != Region.Kind.CODE && kind() != Region.Kind.TABLE && kind() != Region.Kind.HEADER) {
+                long done = printed(offsetA, offsetB, length);
+                if (done > 0) {
                     count(Math.min(length, done), 1);
                     return offsetA + done;
                 }
@@ -215,6 +221,31 @@ final class Attributor {
             count(length, 1);
             bytes(offsetA, offsetB, length);
             return offsetA + length;
+        }
+
+        /// The number of bytes that are dealt with when texts stand here whose difference is explained; else 0.
+        private long printed(long offsetA, long offsetB, long length) {
+            long back = back(offsetA, offsetB);
+            long sizeA = end(a, offsetA) - offsetA;
+            long sizeB = end(b, offsetB) - offsetB;
+            long reach = Math.max(sizeA, sizeB);
+            // A text that ends earlier on one side is followed by zeros there, or both go on.
+            boolean both = sizeA > 0 && sizeB > 0 && back + Math.min(sizeA, sizeB) >= SHORTEST_TEXT;
+            boolean padded = back + reach >= SHORTEST_TEXT && zero(a, offsetA + sizeA, offsetA + reach)
+                    && zero(b, offsetB + sizeB, offsetB + reach);
+            boolean text = (both || padded) && binary.epoch(a, offsetA, b, offsetB) == null
+                    && text(offsetA - back, sizeA + back, offsetB - back, sizeB + back);
+            return text ? reach : 0;
+        }
+
+        /// How many equal printable bytes stand before the two places.
+        private long back(long offsetA, long offsetB) {
+            long back = 0;
+            while (back < offsetA && back < offsetB && back < TEXT && Region.printable(a.at(offsetA - back - 1))
+                    && a.at(offsetA - back - 1) == b.at(offsetB - back - 1)) {
+                back++;
+            }
+            return back;
         }
 
         private static long end(Region region, long offset) {
@@ -235,13 +266,13 @@ final class Attributor {
         }
 
         private void bytes(long offsetA, long offsetB, long length) {
-            if (kind() == Region.Kind.DERIVED || kind() == Region.Kind.HEADER) {
+            if (derived() || kind() == Region.Kind.HEADER) {
                 left(offsetA, length, offsetB, length);
                 return;
             }
             binary.explain(a, offsetA, b, offsetB, length, (role, clue, atA, atB, size) -> {
                 switch (role) {
-                    case CONSEQUENCE -> collector.follows("shift", where(atA, atB, size), clue.a(), clue.b());
+                    case CONSEQUENCE -> shifted(atA, size, atB, size);
                     case ROOT -> root(clue, where(atA, atB, size));
                     case UNEXPLAINED -> left(atA, size, atB, size);
                 }
@@ -259,19 +290,34 @@ final class Attributor {
 
         /// Texts of different length between bytes that are equal: each is followed to both sides.
         private boolean run(long offsetA, long lengthA, long offsetB, long lengthB) {
-            if (kind() == Region.Kind.CODE) {
+            if (kind() == Region.Kind.CODE || kind() == Region.Kind.TABLE) {
                 return false;
             }
-            long back = 0;
-            while (back < offsetA && back < offsetB && back < TEXT && Region.printable(a.at(offsetA - back - 1))
-                    && a.at(offsetA - back - 1) == b.at(offsetB - back - 1)) {
-                back++;
-            }
+            long back = back(offsetA, offsetB);
             long endA = end(a, offsetA);
             long endB = end(b, offsetB);
             boolean whole = endA >= offsetA + lengthA && endB >= offsetB + lengthB;
-            return whole && Math.max(endA - offsetA, endB - offsetB) + back >= SHORTEST_TEXT
-                    && text(offsetA - back, endA - offsetA + back, offsetB - back, endB - offsetB + back);
+            if (whole) {
+                return Math.max(endA - offsetA, endB - offsetB) + back >= SHORTEST_TEXT
+                        && text(offsetA - back, endA - offsetA + back, offsetB - back, endB - offsetB + back);
+            }
+            return texts(offsetA - back, end(a, offsetA + lengthA), offsetB - back, end(b, offsetB + lengthB));
+        }
+
+        /// The same for several texts between zeros, when both sides have the same number of them.
+        private boolean texts(long fromA, long toA, long fromB, long toB) {
+            var itemsA = toA - fromA > 16 * TEXT ? null : Items.texts(a.bytes(), fromA, toA);
+            var itemsB = toB - fromB > 16 * TEXT ? null : Items.texts(b.bytes(), fromB, toB);
+            if (itemsA == null || itemsB == null || itemsA.size() != itemsB.size()
+                    || !Region.mostlyText(a.bytes().asSlice(fromA, toA - fromA))
+                    || !Region.mostlyText(b.bytes().asSlice(fromB, toB - fromB))) {
+                return false;
+            }
+            boolean explained = true;
+            for (int i = 0; i < itemsA.size(); i++) {
+                explained &= text(itemsA.start(i), itemsA.length(i), itemsB.start(i), itemsB.length(i));
+            }
+            return explained;
         }
 
         /// Whether all of the difference of two texts is explained. What explains a part of it is found in any case.
@@ -297,47 +343,55 @@ final class Attributor {
 
         /// What no cause was found for.
         private void left(long offsetA, long lengthA, long offsetB, long lengthB) {
+            boolean derived = switch (kind()) {
+                case TABLE, DEBUG, NAMES, HEADER -> true;
+                case GAP -> lengthA != lengthB && !section.equals("(end of file)");
+                case CODE, STRINGS, DATA, BUILD_ID, PACKED -> false;
+            };
+            if (derived && moving) {
+                shifted(offsetA, lengthA, offsetB, lengthB);
+                return;
+            }
             var where = where(offsetA, offsetB, Math.max(lengthA, lengthB));
             String shownA = shown(a, offsetA, lengthA);
             String shownB = shown(b, offsetB, lengthB);
-            switch (kind()) {
-                case GAP -> {
-                    boolean trailing = section.equals("(end of file)");
-                    if (trailing) {
-                        collector.unexplained(where, shownA, shownB, 1);
-                    } else if (lengthA == lengthB) {
-                        collector.root("padding", Proof.LIKELY, where, shownA, shownB);
-                    } else {
-                        collector.follows("shift", where, shownA, shownB);
-                    }
+            if (tarChecksum(offsetA)) {
+                collector.follows("checksum", where, shownA, shownB);
+            } else if (kind() == Region.Kind.GAP && lengthA == lengthB && !section.equals("(end of file)")) {
+                collector.root("padding", Proof.LIKELY, where, shownA, shownB);
+            } else {
+                collector.unexplained(where, shownA, shownB, derived ? 0 : lengthA == lengthB ? 1 : 2);
+            }
+        }
+
+        /// Whether this lies in the checksum of a tar header: bytes 148 to 155 of a block that says `ustar` at 257, wherever the archive begins.
+        private boolean tarChecksum(long offset) {
+            for (long block = offset - 155; block <= offset - 148; block++) {
+                if (block >= 0 && block + 262 <= Math.min(a.stored(), b.stored()) && string(a, block + 257, 5).equals("ustar")
+                        && string(b, block + 257, 5).equals("ustar")) {
+                    return true;
                 }
-                case DERIVED, NAMES, HEADER -> {
-                    if (moving) {
-                        collector.follows("shift", where, shownA, shownB);
-                    } else {
-                        collector.unexplained(where, shownA, shownB, 0);
-                    }
-                }
-                case CODE, STRINGS, DATA, BUILD_ID -> collector.unexplained(where, shownA, shownB, lengthA == lengthB ? 1 : 2);
+            }
+            return false;
+        }
+
+        private void shifted(long offsetA, long lengthA, long offsetB, long lengthB) {
+            if (!collector.shiftedAgain()) {
+                collector.follows("shift", where(offsetA, offsetB, Math.max(lengthA, lengthB)), shown(a, offsetA, lengthA),
+                        shown(b, offsetB, lengthB));
             }
         }
 
         private String shown(Region region, long offset, long length) {
             boolean names = kind() == Region.Kind.NAMES || kind() == Region.Kind.STRINGS;
-            boolean text = length > 0 && (names || length >= SHORTEST_TEXT && end(region, offset) >= offset + Math.min(length, TEXT));
+            boolean text = region != null && length > 0 && stored(region, offset, length)
+                    && (names || length >= SHORTEST_TEXT && end(region, offset) >= offset + Math.min(length, TEXT));
             return text ? Shown.text(string(region, offset, length)) : hex(region, offset, length);
         }
 
-        private String hexA(long offset, long length) {
-            return hex(a, offset, length);
-        }
-
-        private String hexB(long offset, long length) {
-            return hex(b, offset, length);
-        }
-
         private static String hex(Region region, long offset, long length) {
-            return region == null ? "" : Shown.hex(region.bytes(), offset, Math.clamp(region.stored() - offset, 0, length));
+            return region == null || offset >= region.stored() ? ""
+                    : Shown.hex(region.bytes(), offset, Math.min(region.stored() - offset, length));
         }
     }
 }

@@ -18,7 +18,7 @@ final class BinaryCauses {
     private static final int LOOKED_AT = 4096;
 
     interface Sink {
-        /// @param role ROOT with a clue; CONSEQUENCE for an address that moved; UNEXPLAINED for what is left, without clue
+        /// @param role ROOT with a clue; without one CONSEQUENCE for an address that moved, UNEXPLAINED for what is left
         void found(Role role, Clue clue, long offsetA, long offsetB, long length);
     }
 
@@ -34,8 +34,8 @@ final class BinaryCauses {
         this.machine = machine;
     }
 
-    /// Whether an epoch of build A stands here that is one of build B there: the clue, or null. It is tried before texts, since an
-    /// epoch can consist of printable bytes.
+    /// Whether an epoch of build A stands here that is one of build B there: the clue, or null. It is tried before texts, since
+    /// an epoch can consist of printable bytes.
     Clue epoch(Region a, long offsetA, Region b, long offsetB) {
         var window = new Window(a, offsetA, b, offsetB, 1);
         return window.epoch(0) == 0 ? null : window.clue;
@@ -81,7 +81,8 @@ final class BinaryCauses {
                 if (end == 0) {
                     left.set(i);
                 } else {
-                    sink.found(moved != 0 ? Role.CONSEQUENCE : Role.ROOT, clue, offsetA + i, offsetB + i, end - i);
+                    boolean follows = moved != 0;
+                    sink.found(follows ? Role.CONSEQUENCE : Role.ROOT, follows ? null : clue, offsetA + i, offsetB + i, end - i);
                     i = end - 1;
                 }
             }
@@ -99,11 +100,12 @@ final class BinaryCauses {
         private void rest(Sink sink, BitSet left, long whole) {
             int first = left.nextSetBit(0);
             long size = (whole > length ? whole : left.length()) - first;
-            boolean random = a.kind() != Region.Kind.CODE && a.kind() != Region.Kind.DERIVED && a.kind() != Region.Kind.HEADER
-                    && left.length() - first >= RANDOM && entropic(a, offsetA + first, left) && entropic(b, offsetB + first, left)
+            boolean random = a.kind() != Region.Kind.CODE && left.length() - first >= RANDOM && entropic(a, offsetA + first, left)
+                    && entropic(b, offsetB + first, left)
                     && left.cardinality() * 10 >= (left.length() - first) * 8;
-            sink.found(random ? Role.ROOT : Role.UNEXPLAINED, random ? new Clue("randomness", Proof.LIKELY, hex(a, offsetA + first, size),
-                    hex(b, offsetB + first, size)) : null, offsetA + first, offsetB + first, size);
+            var clue = random
+                    ? new Clue("randomness", Proof.LIKELY, hex(a, offsetA + first, size), hex(b, offsetB + first, size)) : null;
+            sink.found(random ? Role.ROOT : Role.UNEXPLAINED, clue, offsetA + first, offsetB + first, size);
         }
 
         /// Whether nearly as many values occur as would in random bytes.
@@ -145,22 +147,22 @@ final class BinaryCauses {
         }
 
         private boolean epoch(int x, int y) {
-            return epochs(Integer.toUnsignedLong(x), Integer.toUnsignedLong(y), Integer.toUnsignedString(x), Integer.toUnsignedString(y));
+            return epochs(Integer.toUnsignedLong(x), Integer.toUnsignedLong(y), 1);
         }
 
         /// Milliseconds, microseconds or nanoseconds in 64 bits.
         private boolean nanoseconds(long x, long y) {
             for (long unit = 1_000; unit <= 1_000_000_000 && x > 0 && y > 0; unit *= 1_000) {
-                if (epochs(x / unit, y / unit, Long.toString(x), Long.toString(y))) {
+                if (epochs(x, y, unit)) {
                     return true;
                 }
             }
             return false;
         }
 
-        private boolean epochs(long x, long y, String textA, String textB) {
-            String cause = x == y ? null : instants.epochs(x, y);
-            clue = cause == null ? clue : new Clue(cause, Proof.CANARY, textA, textB);
+        private boolean epochs(long x, long y, long unit) {
+            String cause = x == y ? null : instants.epochs(x / unit, y / unit);
+            clue = cause == null ? clue : new Clue(cause, Proof.CANARY, Long.toString(x), Long.toString(y));
             return cause != null;
         }
 
@@ -172,24 +174,20 @@ final class BinaryCauses {
             for (int back = 0; back < 8; back++) {
                 long at = (long) i - back;
                 if (holds(at, 8) && moves.address(a.bytes().get(LONG_LE, offsetA + at), b.bytes().get(LONG_LE, offsetB + at))) {
-                    return address((int) at + 8, a.bytes().get(LONG_LE, offsetA + at), b.bytes().get(LONG_LE, offsetB + at));
+                    return (int) at + 8;
                 }
                 if (back >= 4 || !holds(at, 4)) {
                     continue;
                 }
                 int x = a.bytes().get(INT_LE, offsetA + at);
                 int y = b.bytes().get(INT_LE, offsetB + at);
-                if (moves.address(Integer.toUnsignedLong(x), Integer.toUnsignedLong(y)) || moves.distance(a.address() + offsetA + at, x, y)
+                if (moves.address(Integer.toUnsignedLong(x), Integer.toUnsignedLong(y))
+                        || moves.distance(a.address() + offsetA + at, x, y)
                         || machine == AARCH64 && (offsetA + at) % 4 == 0 && Aarch64.sameButAddress(x, y)) {
-                    return address((int) at + 4, Integer.toUnsignedLong(x), Integer.toUnsignedLong(y));
+                    return (int) at + 4;
                 }
             }
             return 0;
-        }
-
-        private int address(int end, long x, long y) {
-            clue = new Clue("shift", Proof.LIKELY, "0x" + Long.toHexString(x), "0x" + Long.toHexString(y));
-            return end;
         }
 
         private int number(int i) {

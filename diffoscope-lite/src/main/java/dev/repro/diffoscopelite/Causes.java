@@ -9,8 +9,8 @@ import java.util.Map;
 public final class Causes {
 
     /// @param name stable; the name of the variation where one exists that provokes this cause
-    /// @param code the class of the catalogue: T time, P path, I identity, O order, R random, C processor and races,
-    ///         E environment, `-` what is no cause of its own
+    /// @param code the class of the catalogue: T time, P path, I identity, O order, R random, C processor and races, E
+    ///         environment, `-` what is no cause of its own
     /// @param title a few words for a person to read
     /// @param about one sentence
     /// @param fix one line, an imperative clause
@@ -20,7 +20,7 @@ public final class Causes {
 
     static {
         put("time", "T", "build time", "The time of the build is in the output: `__DATE__`, `date`, an epoch, a year.",
-                "use SOURCE_DATE_EPOCH in place of the clock; date -u -d @$SOURCE_DATE_EPOCH in scripts; -Wdate-time finds macros");
+                "use SOURCE_DATE_EPOCH in place of the clock (date -u -d @$SOURCE_DATE_EPOCH); -Wdate-time finds macros");
         put("mtime", "T", "modification time of sources", "The modification time of a source file is in the output.",
                 "do not read file times; use SOURCE_DATE_EPOCH, ar D, gzip -n, tar --mtime=@$SOURCE_DATE_EPOCH");
         put("timezone", "T", "time zone", "The same instant is written in another time zone.",
@@ -33,7 +33,8 @@ public final class Causes {
                 "do not read $HOME in the build; set HOME to a fixed folder");
         put("environment", "E", "environment variables", "Variables of the environment are in the output.",
                 "do not record the environment; start the build with env -i and an allow-list");
-        put("path", "E", "search path", "The text of $PATH is in the output.", "do not record $PATH; name tools, not where they are");
+        put("path", "E", "search path", "The text of $PATH is in the output.",
+                "do not record $PATH; name tools, not where they are");
         put("umask", "E", "umask", "Permission bits that follow the umask are in the output.",
                 "set umask 022 in the build, or chmod / install -m what is packed");
         put("locale", "E", "locale", "Sort order, case or language of the locale is in the output.",
@@ -46,15 +47,16 @@ public final class Causes {
                 "do not record hostname or uname -n; Unikraft: HOSTNAME= on the command line of make");
         put("kernel", "I", "kernel", "The version of the building machine's kernel is in the output.",
                 "do not record uname; pass the target's system explicitly");
-        put("file-order", "O", "order of files", "The same items stand in another order: a folder listed unsorted, or a hash table.",
-                "sort what is listed: LC_ALL=C sort, $(sort $(wildcard …)); if the locale orders it, LC_ALL=C; hash tables: a fixed seed");
+        put("file-order", "O", "order of files", "The same items in another order: a folder listed unsorted, or a hash table.",
+                "sort what is listed (LC_ALL=C sort, $(sort $(wildcard …))), as the locale orders too; fix seeds of hash tables");
         put("link-order", "O", "link order", "The same objects are linked in another order.",
                 "list objects explicitly or sort them: $(sort $(wildcard *.o)), with LC_ALL=C");
         put("symbol-order", "O", "order of functions", "The same functions or objects are emitted in another order.",
                 "sort what the generator emits; gcc -fno-toplevel-reorder; fixed seeds for hash tables");
         put("randomness", "R", "random bytes", "Random data, or a number that derives from it, is in the output.",
                 "take a seed from the sources (a declared seed, a content hash); gcc -frandom-seed=<file> for LTO");
-        put("uuid", "R", "UUID", "A random identifier is in the output.", "derive the UUID from the content (version 5), or fix it");
+        put("uuid", "R", "UUID", "A random identifier is in the output.",
+                "derive the UUID from the content (version 5), or fix it");
         put("aslr", "R", "addresses of the building process", "Pointers of a tool that ran in the build are in the output.",
                 "do not print or hash pointers; zero padding with memset; setarch -R shows the tool");
         put("pid", "R", "process id", "The number of a process of the build is in the output.",
@@ -62,7 +64,7 @@ public final class Causes {
         put("padding", "R", "padding", "Bytes that nothing uses differ: memory written without having been set.",
                 "zero structures and buffers before they are written out");
         put("ocaml-digest", "P", "digest of an OCaml interface",
-                "Digests of interfaces differ in caml_globals_map, the code does not: a .cmi was made in another folder or by a race.",
+                "Interface digests in caml_globals_map differ, the code does not: a .cmi of another folder, or a race.",
                 "compile interfaces with relative paths; dune: (map_workspace_root true); build with -j1 to find races");
         put("cpu-count", "C", "number of processors", "The number of processors is in the output.",
                 "do not record nproc; fix the number of jobs where it shapes the result");
@@ -73,6 +75,8 @@ public final class Causes {
         put("build-id", "-", "build-id", "The linker's hash of the output: it follows from any other difference.",
                 "mend the other causes; -Wl,--build-id=none leaves it out");
         put("checksum", "-", "checksum", "A digest of something that differs.", "mend the other causes");
+        put("compressed", "-", "compressed data", "A compressed stream of something that differs.",
+                "mend the other causes; leave out -gz to see into it");
         put("shift", "-", "moved addresses", "Addresses, offsets and indices that follow from another size or order.",
                 "mend the other causes");
         put("unknown", "-", "unknown", "No known pattern fits.",
@@ -100,9 +104,9 @@ public final class Causes {
         var lines = new ArrayList<String>();
         lines.add("# Why two builds differ");
         lines.add("");
-        lines.add("The causes that `repro check` names. Class: T time, P path, I identity, O order, R random, C processor and races,");
-        lines.add("E environment, - what is no cause of its own. A name that is also a variation is *proven* when what was planted in the");
-        lines.add("two builds stands in the differing bytes, or when a build that varied this alone differs too; else it is *likely*.");
+        lines.add("The causes that `repro check` names. Class: T time, P path, I identity, O order, R random, C processor and");
+        lines.add("races, E environment, - what is no cause of its own. A cause is *proven* when what was planted in the two");
+        lines.add("builds stands in the differing bytes, or when a build that varied this alone differs; else it is *likely*.");
         lines.add("");
         lines.add("| cause | class | what it is | mend |");
         lines.add("|---|---|---|---|");

@@ -29,24 +29,39 @@ final class Chunks {
         if (prefix < 0) {
             return;
         }
+        if (a.kind() == Region.Kind.TABLE || a.kind() == Region.Kind.PACKED) {
+            out.add(fromA, lengthA, fromB, lengthB);
+            return;
+        }
         if (lengthA == lengthB && a.kind() == Region.Kind.CODE || Math.max(lengthA, lengthB) > MAX) {
             plain(fromA, lengthA, fromB, lengthB, out);
             return;
         }
         long suffix = suffix(x, y, prefix);
         if (lengthA == lengthB) {
-            // In place, unless blocks explain it much better: something was inserted and something else left out.
-            var blocks = new Alignment(a, b);
-            blocks(a, fromA + prefix, lengthA - prefix - suffix, b, fromB + prefix, lengthB - prefix - suffix, blocks, (_, _) -> {});
-            long[] cost = new long[1];
-            blocks.forEach((_, la, _, lb) -> cost[0] += Math.max(la, lb));
-            if (2 * cost[0] + BLOCK > differing(x, y)) {
+            if (!shifted(a, fromA, b, fromB, lengthA)) {
                 out.add(fromA, lengthA, fromB, lengthB);
                 return;
             }
         }
         places.same(fromA + lengthA - suffix, fromB + lengthB - suffix);
         blocks(a, fromA + prefix, lengthA - prefix - suffix, b, fromB + prefix, lengthB - prefix - suffix, out, places);
+    }
+
+    /// Whether much more differs in place than would after an alignment: something was inserted and something else left out.
+    private static boolean shifted(Region a, long fromA, Region b, long fromB, long length) {
+        var x = a.bytes().asSlice(fromA, length);
+        var y = b.bytes().asSlice(fromB, length);
+        long differing = length > MAX ? 0 : differing(x, y);
+        return differing > BLOCK && 2 * cost(a, fromA, b, fromB, length) + BLOCK <= differing;
+    }
+
+    private static long cost(Region a, long fromA, Region b, long fromB, long length) {
+        var blocks = new Alignment(a, b);
+        blocks(a, fromA, length, b, fromB, length, blocks, (_, _) -> {});
+        long[] cost = new long[1];
+        blocks.forEach((_, la, _, lb) -> cost[0] += Math.max(la, lb));
+        return cost[0];
     }
 
     private static void plain(long fromA, long lengthA, long fromB, long lengthB, Alignment out) {
@@ -58,7 +73,8 @@ final class Chunks {
     private static long suffix(MemorySegment x, MemorySegment y, long prefix) {
         long max = Math.min(x.byteSize(), y.byteSize()) - prefix;
         long n = 0;
-        while (n < max && x.get(ValueLayout.JAVA_BYTE, x.byteSize() - 1 - n) == y.get(ValueLayout.JAVA_BYTE, y.byteSize() - 1 - n)) {
+        while (n < max && x.get(ValueLayout.JAVA_BYTE, x.byteSize() - 1 - n) == y.get(ValueLayout.JAVA_BYTE,
+                y.byteSize() - 1 - n)) {
             n++;
         }
         return n;
@@ -72,7 +88,8 @@ final class Chunks {
         return count;
     }
 
-    private static void blocks(Region a, long fromA, long lengthA, Region b, long fromB, long lengthB, Alignment out, Places places) {
+    private static void blocks(Region a, long fromA, long lengthA, Region b, long fromB, long lengthB, Alignment out,
+            Places places) {
         var x = a.bytes().asSlice(fromA, lengthA);
         var y = b.bytes().asSlice(fromB, lengthB);
         var index = index(x);
@@ -137,7 +154,8 @@ final class Chunks {
             long start = Math.max(0, first - Math.floorMod(fromA + first, (long) width));
             long end = Math.min(length, start + Math.ceilDiv(last - start, (long) width) * width);
             long count = (end - start) / width;
-            if (count * width == end - start && count >= (width == 1 ? 8 : 2) && Arrays.equals(sorted(x, start, count, width), sorted(y, start, count, width))) {
+            if (count * width == end - start && count >= (width == 1 ? 8 : 2)
+                    && Arrays.equals(sorted(x, start, count, width), sorted(y, start, count, width))) {
                 return new Alignment.Permutation(fromA + start, a.symbolAt(fromA + start), Shown.hex(x, start, end - start),
                         Shown.hex(y, start, end - start), moved(x, y, start, count, width), false);
             }

@@ -32,7 +32,8 @@ final class Collector {
 
         Finding finding(Map<String, String> reasons) {
             String reason = reasons.get(where.section());
-            return new Finding(cause, role, proof, where, a, b, reason == null ? Causes.of(cause).fix() : "excepted: " + reason, count);
+            String fix = reason == null ? Causes.of(cause).fix() : "excepted: " + reason;
+            return new Finding(cause, role, proof, where, a, b, fix, count);
         }
     }
 
@@ -48,10 +49,19 @@ final class Collector {
         put(new Key("unknown", where.section(), false), Role.UNEXPLAINED, Proof.NONE, where, a, b, weight);
     }
 
-    /// A difference that something else must have caused: `shift`, `build-id`, `checksum`.
+    /// A difference that something else must have caused: `shift`, `build-id`, `checksum`, `compressed`.
     void follows(String cause, Where where, String a, String b) {
         boolean one = cause.equals("shift");
         put(new Key(cause, one ? "" : where.section(), true), Role.CONSEQUENCE, Proof.LIKELY, where, a, b, 0);
+    }
+
+    /// Counts one more place of moved addresses, if there was one before: there can be very many.
+    boolean shiftedAgain() {
+        var group = groups.get(new Key("shift", "", true));
+        if (group != null) {
+            group.count += group.count == Integer.MAX_VALUE ? 0 : 1;
+        }
+        return group != null;
     }
 
     private void put(Key key, Role role, Proof proof, Where where, String a, String b, int weight) {
@@ -78,7 +88,8 @@ final class Collector {
     List<Finding> findings(Map<String, String> reasons) {
         settle();
         return groups.values().stream()
-                .sorted(Comparator.comparing((Group g) -> g.role).thenComparing(g -> g.proof).thenComparing(g -> -g.weight).thenComparing(g -> g.order))
+                .sorted(Comparator.comparing((Group g) -> g.role).thenComparing(g -> g.proof).thenComparing(g -> -g.weight)
+                        .thenComparing(g -> g.order))
                 .map(g -> g.finding(reasons)).toList();
     }
 
@@ -93,7 +104,7 @@ final class Collector {
             group.proof = hashOnly ? Proof.LIKELY : Proof.NONE;
             group.cause = switch (group.cause) {
                 case "checksum" -> hashOnly ? "randomness" : "unknown";
-                case "shift" -> "unknown";
+                case "shift", "compressed" -> "unknown";
                 default -> group.cause;
             };
         }

@@ -11,8 +11,8 @@ import java.util.Map;
 ///
 /// 1. Both files are cut into regions: sections by name, headers, what lies between. What is no ELF file is one region.
 /// 2. Regions of one name are aligned: symbols by name, texts by content, other bytes by equal blocks ([Aligner]).
-/// 3. Each stretch that is left is explained ([Attributor]): by what was planted in the builds (proven), by its shape (likely), as the
-///    consequence of something that moved; or it stays unexplained.
+/// 3. Each stretch that is left is explained ([Attributor]): by what was planted in the builds (proven), by its shape (likely),
+///    as the consequence of something that moved; or it stays unexplained.
 ///
 /// Findings are few (one for each cause in each section, at most 50) and so is the memory: some numbers for each symbol and text.
 public final class Comparison {
@@ -38,9 +38,10 @@ public final class Comparison {
 
     private static Diff compare(Layout a, Layout b, Planted planted, List<Excepted> exceptions) {
         var moves = new Moves();
-        var alignments = align(a, b, moves);
+        var texts = new TextCauses(planted);
+        var alignments = align(a, b, moves, texts::mask);
         var collector = new Collector();
-        var attributor = new Attributor(planted, a, b, alignments, moves, collector);
+        var attributor = new Attributor(texts, new BinaryCauses(planted, moves, a.machine()), a, b, alignments, moves, collector);
         alignments.forEach(attributor::explain);
         if (a.elf() != null) {
             kinds(a, b, collector);
@@ -54,17 +55,18 @@ public final class Comparison {
         var verdict = a.elf() != null && Levels.mapped(a.elf(), b.elf()) ? Verdict.MAPPED
                 : Levels.equalWithout(a, b, reasons.keySet()) ? Verdict.EXCEPTED : Verdict.DIFFERENT;
         int shown = Math.min(findings.size(), Collector.MAX);
-        return new Diff(verdict, findings.subList(0, shown), attributor.bytes(), attributor.ranges(), findings.size() - shown + attributor.omitted());
+        int omitted = findings.size() - shown + attributor.omitted();
+        return new Diff(verdict, findings.subList(0, shown), attributor.bytes(), attributor.ranges(), omitted);
     }
 
-    private static List<Alignment> align(Layout a, Layout b, Moves moves) {
+    private static List<Alignment> align(Layout a, Layout b, Moves moves, Aligner.Mask mask) {
         var left = new LinkedHashMap<String, Region>();
         b.regions().forEach(r -> left.put(r.key(), r));
         var alignments = new ArrayList<Alignment>();
         for (var region : a.regions()) {
-            alignments.add(Aligner.align(region, left.remove(region.key()), moves));
+            alignments.add(Aligner.align(region, left.remove(region.key()), moves, mask));
         }
-        left.values().forEach(r -> alignments.add(Aligner.align(null, r, moves)));
+        left.values().forEach(r -> alignments.add(Aligner.align(null, r, moves, mask)));
         moves.seal();
         alignments.removeIf(x -> x.isEmpty() && !x.moving());
         return alignments;

@@ -17,8 +17,8 @@ public record Diff(Verdict verdict, List<Finding> findings, long differingBytes,
         findings = List.copyOf(findings);
     }
 
-    /// This diff after a further build showed that `variations` alone make the outputs differ: what was only likely or unexplained has
-    /// that cause now. A finding whose likely cause is one of several variations keeps it.
+    /// This diff after a further build showed that `variations` alone make the outputs differ: what was only likely or
+    /// unexplained has that cause now. A finding whose likely cause is one of several variations keeps it.
     public Diff proven(Collection<String> variations) {
         if (variations.isEmpty()) {
             return this;
@@ -27,10 +27,13 @@ public record Diff(Verdict verdict, List<Finding> findings, long differingBytes,
         record Key(String cause, Role role, String section) {}
         var merged = new LinkedHashMap<Key, Finding>();
         for (var finding : findings) {
-            boolean open = finding.role() != Role.CONSEQUENCE && (finding.proof() == Proof.LIKELY || finding.proof() == Proof.NONE);
+            boolean open = finding.role() != Role.CONSEQUENCE
+                    && (finding.proof() == Proof.LIKELY || finding.proof() == Proof.NONE);
             String cause = !open || variations.contains(finding.cause()) ? finding.cause() : joined;
-            String fix = cause.equals(finding.cause()) || finding.fix().startsWith("excepted: ") ? finding.fix() : fix(variations);
-            var now = !open ? finding : new Finding(cause, Role.ROOT, Proof.REBUILT, finding.where(), finding.a(), finding.b(), fix, finding.count());
+            String fix = cause.equals(finding.cause()) || finding.fix().startsWith("excepted: ") ? finding.fix()
+                    : fix(variations);
+            var now = !open ? finding : new Finding(cause, Role.ROOT, Proof.REBUILT, finding.where(), finding.a(), finding.b(),
+                    fix, finding.count());
             merged.merge(new Key(now.cause(), now.role(), now.where().section()), now, Diff::merge);
         }
         var sorted = new ArrayList<>(merged.values());

@@ -3,7 +3,8 @@ package dev.repro.diffoscopelite;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The instants that, when they stand in the outputs, name a cause: the clocks of both builds, and the times of their source files.
+/// The instants that, when they stand in the outputs, name a cause: the clocks of both builds, and the times of their source
+/// files.
 final class Instants {
     /// Smaller numbers are no modification time.
     private static final long FIRST_EPOCH = 1L << 24;
@@ -26,7 +27,8 @@ final class Instants {
     }
 
     private static long epoch(String text) {
-        return text.length() >= 8 && text.length() <= 12 && text.chars().allMatch(c -> c >= '0' && c <= '9') ? Long.parseLong(text) : -1;
+        return text.length() >= 8 && text.length() <= 12 && text.chars().allMatch(c -> c >= '0' && c <= '9')
+                ? Long.parseLong(text) : -1;
     }
 
     /// The cause of which `a` is an instant of build A and `b` one of build B; null when there is none.

@@ -10,6 +10,8 @@ final class Items {
     /// More than this and the stretch is compared byte by byte.
     static final int MAX = 1 << 20;
 
+    private static final int SHORTEST = 4;
+
     private long[] starts = new long[64];
     private long[] ends = new long[64];
     private long[] keys = new long[64];
@@ -38,6 +40,29 @@ final class Items {
                 continue;
             }
             if (i > start) {
+                items.add(start, i, hash);
+            }
+            start = i + 1;
+            hash = 0;
+            if (items.size > MAX) {
+                return null;
+            }
+        }
+        return items;
+    }
+
+    /// The zero-terminated texts among other bytes, of at least 4 characters; null when there are too many.
+    static Items strings(MemorySegment bytes, long from, long to) {
+        var items = new Items();
+        long start = from;
+        long hash = 0;
+        for (long i = from; i < to; i++) {
+            int c = bytes.get(ValueLayout.JAVA_BYTE, i);
+            if (Region.printable(c) || c == '\n') {
+                hash = (hash ^ c) * 0x100000001b3L;
+                continue;
+            }
+            if (c == 0 && i - start >= SHORTEST) {
                 items.add(start, i, hash);
             }
             start = i + 1;
@@ -91,12 +116,14 @@ final class Items {
         return ends[i] - starts[i];
     }
 
+    /// The text of the item, each byte a character, or its beginning.
+    String text(Region region, int i, int max) {
+        return new String(region.bytes().asSlice(starts[i], Math.min(length(i), max)).toArray(ValueLayout.JAVA_BYTE),
+                StandardCharsets.ISO_8859_1);
+    }
+
     /// What a person calls the item: the symbol, or the text itself.
     String label(Region region, int i, boolean symbols) {
-        if (symbols) {
-            return region.symbolAt(starts[i]);
-        }
-        long length = Math.min(length(i), 200);
-        return new String(region.bytes().asSlice(starts[i], length).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.ISO_8859_1);
+        return symbols ? region.symbolAt(starts[i]) : text(region, i, 200);
     }
 }

@@ -28,6 +28,8 @@ record Layout(List<Region> regions, int machine, ElfFile elf, Sections sections,
     private static final int SHT_GROUP = 17;
     private static final int SHT_RELR = 19;
     private static final int SHT_GNU_HASH = 0x6ffffff6;
+    private static final int SHT_GNU_VERDEF = 0x6ffffffd;
+    private static final int SHT_GNU_VERNEED = 0x6ffffffe;
     private static final int SHT_GNU_VERSYM = 0x6fffffff;
     private static final long SHF_STRINGS = 0x20;
 
@@ -69,7 +71,8 @@ record Layout(List<Region> regions, int machine, ElfFile elf, Sections sections,
             if (sections == null) {
                 segments();
             } else {
-                table("(section headers)", header.sectionHeaderOffset(), (long) sections.list().size() * header.sectionHeaderSize());
+                table("(section headers)", header.sectionHeaderOffset(),
+                        (long) sections.list().size() * header.sectionHeaderSize());
                 sections(sections, marks(sections, symbols, header.type() == ElfHeader.ET_REL));
             }
             gaps();
@@ -168,18 +171,24 @@ record Layout(List<Region> regions, int machine, ElfFile elf, Sections sections,
 
     private static Region.Kind kind(Section section, MemorySegment bytes) {
         String name = section.name();
-        if (name.equals(".note.gnu.build-id")) {
+        if (name.equals(".note.gnu.build-id") || name.equals(".gnu_debuglink") || name.equals(".gnu_debugaltlink")) {
             return Region.Kind.BUILD_ID;
+        }
+        if ((section.flags() & Section.SHF_COMPRESSED) != 0 || name.startsWith(".gnu.lto_")) {
+            return Region.Kind.PACKED;
         }
         return switch (section.type()) {
             case Section.SHT_STRTAB -> Region.Kind.NAMES;
-            case Section.SHT_SYMTAB, Section.SHT_DYNSYM, Section.SHT_SYMTAB_SHNDX, SHT_RELA, SHT_REL, SHT_RELR, SHT_HASH, SHT_GNU_HASH,
-                    SHT_GNU_VERSYM, SHT_DYNAMIC, SHT_GROUP -> Region.Kind.DERIVED;
+            case Section.SHT_SYMTAB, Section.SHT_DYNSYM, Section.SHT_SYMTAB_SHNDX, SHT_RELA, SHT_REL, SHT_RELR, SHT_HASH,
+                    SHT_GNU_HASH,
+                    SHT_GNU_VERSYM, SHT_GNU_VERNEED, SHT_GNU_VERDEF, SHT_DYNAMIC, SHT_GROUP -> Region.Kind.TABLE;
             default -> {
                 boolean strings = (section.flags() & SHF_STRINGS) != 0;
-                if (!strings && (name.startsWith(".debug_") || name.startsWith(".eh_frame") || name.startsWith(".gcc_except_table")
-                        || name.startsWith(".got") || name.equals(".gdb_index"))) {
-                    yield Region.Kind.DERIVED;
+                if (!strings && (name.startsWith(".debug_") || name.equals(".gdb_index"))) {
+                    yield Region.Kind.DEBUG;
+                }
+                if (name.startsWith(".eh_frame") || name.startsWith(".gcc_except_table") || name.startsWith(".got")) {
+                    yield Region.Kind.TABLE;
                 }
                 if ((section.flags() & Section.SHF_EXECINSTR) != 0) {
                     yield Region.Kind.CODE;
@@ -193,7 +202,8 @@ record Layout(List<Region> regions, int machine, ElfFile elf, Sections sections,
     private static Map<Integer, List<Region.Mark>> marks(Sections sections, List<Symbol> symbols, boolean relocatable) {
         var placed = new HashMap<Integer, List<Symbol>>();
         for (var symbol : symbols) {
-            if (symbol.placed() && !symbol.name().isEmpty() && !symbol.name().startsWith("$") && symbol.section() < sections.list().size()) {
+            if (symbol.placed() && !symbol.name().isEmpty() && !symbol.name().startsWith("$")
+                    && symbol.section() < sections.list().size()) {
                 placed.computeIfAbsent(symbol.section(), _ -> new ArrayList<>()).add(symbol);
             }
         }
@@ -205,7 +215,8 @@ record Layout(List<Region> regions, int machine, ElfFile elf, Sections sections,
     private static List<Region.Mark> marks(Section section, List<Symbol> symbols, boolean relocatable) {
         long base = relocatable ? 0 : section.address();
         symbols.removeIf(s -> s.value() - base < 0 || s.value() - base >= section.size());
-        symbols.sort(Comparator.comparingLong((Symbol s) -> s.value() - base).thenComparing(s -> s.size() == 0).thenComparing(Symbol::name));
+        symbols.sort(Comparator.comparingLong((Symbol s) -> s.value() - base).thenComparing(s -> s.size() == 0)
+                .thenComparing(Symbol::name));
         var marks = new ArrayList<Region.Mark>();
         for (int i = 0; i < symbols.size(); i++) {
             var symbol = symbols.get(i);

@@ -19,13 +19,14 @@ final class Levels {
 
     private Levels() {}
 
-    /// Whether a tender maps the same: kind of file, machine and entry point; every `PT_LOAD` with its addresses, sizes, flags and the
-    /// bytes in the file, in their order; and every note of Solo5 (`MFT1`, `ABI1`). Strict: where a segment covers the ELF header, a
-    /// section table that moved is a difference, since the header is mapped.
+    /// Whether a tender maps the same: kind of file, machine and entry point; every `PT_LOAD` with its addresses, sizes, flags
+    /// and the bytes in the file, in their order; and every note of Solo5 (`MFT1`, `ABI1`). Strict: where a segment covers the
+    /// ELF header, a section table that moved is a difference, since the header is mapped.
     static boolean mapped(ElfFile a, ElfFile b) {
         ElfHeader x = a.header();
         ElfHeader y = b.header();
-        if (x.wide() != y.wide() || x.type() != y.type() || x.machine() != y.machine() || x.entry() != y.entry() || x.flags() != y.flags()) {
+        if (x.wide() != y.wide() || x.type() != y.type() || x.machine() != y.machine() || x.entry() != y.entry()
+                || x.flags() != y.flags()) {
             return false;
         }
         try {
@@ -46,7 +47,8 @@ final class Levels {
     }
 
     private static boolean same(Segment a, Segment b) {
-        return a.virtualAddress() == b.virtualAddress() && a.physicalAddress() == b.physicalAddress() && a.memorySize() == b.memorySize()
+        return a.virtualAddress() == b.virtualAddress() && a.physicalAddress() == b.physicalAddress()
+                && a.memorySize() == b.memorySize()
                 && a.flags() == b.flags() && a.alignment() == b.alignment();
     }
 
@@ -72,8 +74,8 @@ final class Levels {
         return true;
     }
 
-    /// Whether all but the named sections is equal: every other section by name with all that its header says except where it stands
-    /// in the file, headers but for such offsets, and what lies between (which may be more or less of zero bytes).
+    /// Whether all but the named sections is equal: every other section by name with all that its header says except where it
+    /// stands in the file, headers but for such offsets, and what lies between (which may be more or less of zero bytes).
     static boolean equalWithout(Layout a, Layout b, Set<String> excepted) {
         if (excepted.isEmpty() || a.sections() == null || b.sections() == null
                 || !header(a.elf().header()).equals(header(b.elf().header())) || !segments(a).equals(segments(b))
@@ -111,12 +113,15 @@ final class Levels {
     }
 
     private static ElfHeader header(ElfHeader h) {
-        return new ElfHeader(h.wide(), h.osAbi(), h.abiVersion(), h.type(), h.machine(), h.version(), h.entry(), 0, 0, h.flags(), h.headerSize(),
-                h.programHeaderSize(), h.programHeaderCount(), h.sectionHeaderSize(), h.sectionHeaderCount(), h.nameSectionIndex());
+        return new ElfHeader(h.wide(), h.osAbi(), h.abiVersion(), h.type(), h.machine(), h.version(), h.entry(), 0, 0, h.flags(),
+                h.headerSize(),
+                h.programHeaderSize(), h.programHeaderCount(), h.sectionHeaderSize(), h.sectionHeaderCount(),
+                        h.nameSectionIndex());
     }
 
     private static List<Segment> segments(Layout layout) {
-        return layout.elf().segments().stream().map(s -> new Segment(s.index(), s.type(), s.flags(), 0, s.virtualAddress(), s.physicalAddress(),
+        return layout.elf().segments().stream().map(s -> new Segment(s.index(), s.type(), s.flags(), 0, s.virtualAddress(),
+                s.physicalAddress(),
                 s.fileSize(), s.memorySize(), s.alignment())).toList();
     }
 

@@ -59,7 +59,7 @@ final class Needles {
             add(mangled.replaceAll("^_+", ""), variation, true, seen, out);
         }
         if (text.startsWith("/")) {
-            var otherParts = Set.of(other.split("/+")).isEmpty() ? Set.<String>of() : new HashSet<>(List.of(other.split("/+")));
+            var otherParts = new HashSet<>(List.of(other.split("/+")));
             for (String part : bytes.split("/+")) {
                 if (part.length() >= COMPONENT && !otherParts.contains(part)) {
                     add(part, variation, false, seen, out);

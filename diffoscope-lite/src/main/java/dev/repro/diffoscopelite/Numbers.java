@@ -3,7 +3,8 @@ package dev.repro.diffoscopelite;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The planted numbers: core count, user id, umask. They are short, so the value must be that of build A and of build B at the same place.
+/// The planted numbers: core count, user id, umask. They are short, so the value must be that of build A and of build B at the
+/// same place.
 final class Numbers {
     private record Pair(String variation, long a, long b, int length) {}
 

@@ -14,7 +14,8 @@ final class Order {
 
     /// Whether one list is sorted by bytes, and the other as a language sorts it.
     static boolean byLocale(List<String> a, List<String> b) {
-        return sorted(a, Comparator.naturalOrder()) && sorted(b, LANGUAGE) || sorted(a, LANGUAGE) && sorted(b, Comparator.naturalOrder());
+        return sorted(a, Comparator.naturalOrder()) && sorted(b, LANGUAGE)
+                || sorted(a, LANGUAGE) && sorted(b, Comparator.naturalOrder());
     }
 
     private static boolean sorted(List<String> items, Comparator<String> order) {

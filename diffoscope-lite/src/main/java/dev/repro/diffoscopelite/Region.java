@@ -19,11 +19,16 @@ record Region(String key, String name, Kind kind, long size, MemorySegment bytes
         /// Zero-terminated texts, or a text.
         STRINGS,
         DATA,
-        /// Symbols, relocations, unwind and debug tables: full of addresses and offsets of other regions.
-        DERIVED,
+        /// Symbols, relocations, unwind tables: nothing but addresses, offsets and indices of other regions.
+        TABLE,
+        /// Debug information: the same, with texts between.
+        DEBUG,
         /// Names in string tables of symbols and sections.
         NAMES,
+        /// The build-id, and the names and checksums of separate debug files that follow from it.
         BUILD_ID,
+        /// Compressed, here or by the compiler.
+        PACKED,
         /// What no section claims.
         GAP
     }

@@ -39,7 +39,8 @@ final class Report {
 
     private void finding(Finding finding, int number, List<String> lines) {
         String places = finding.count() > 1 ? " and " + count(finding.count() - 1L, "more place") : "";
-        lines.add(String.format(Locale.ROOT, "%3d  %s    %s%s    %s", number, why(finding), where(finding.where()), places, values(finding)));
+        lines.add(String.format(Locale.ROOT, "%3d  %s    %s%s    %s", number, why(finding), where(finding.where()), places,
+                values(finding)));
         lines.add(INDENT + (finding.fix().startsWith("excepted: ") ? "" : "mend: ") + finding.fix());
     }
 
@@ -54,7 +55,8 @@ final class Report {
     }
 
     private static String where(Where where) {
-        String place = where.section() + (where.section().startsWith("(") ? " +0x" : "+0x") + Long.toHexString(where.offset());
+        String plus = where.section().isEmpty() ? "at 0x" : where.section().startsWith("(") ? " +0x" : "+0x";
+        String place = where.section() + plus + Long.toHexString(where.offset());
         return where.symbol().isEmpty() ? place : place + ", `" + Shown.text(where.symbol()) + "`";
     }
 
@@ -78,7 +80,8 @@ final class Report {
         for (var finding : diff.findings()) {
             if (finding.role() == Role.CONSEQUENCE) {
                 boolean addresses = finding.cause().equals("shift");
-                parts.add(addresses ? number(finding.count()) + (finding.count() == 1 ? " address or offset" : " addresses and offsets")
+                parts.add(addresses ? number(finding.count())
+                        + (finding.count() == 1 ? " address or offset" : " addresses and offsets")
                         : Causes.of(finding.cause()).title());
             }
         }

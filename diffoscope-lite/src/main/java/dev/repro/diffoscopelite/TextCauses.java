@@ -28,7 +28,8 @@ final class TextCauses {
             new Likely("temp-names", "(?<=/tmp/)[A-Za-z0-9._-]*[A-Za-z0-9]{6,}|(?<=tmp[._-]?)[A-Za-z0-9_]{6,12}"),
             new Likely("aslr", "0x(?:55|56|7e|7f)[0-9a-f]{10}\\b|\\b(?:55|56|7e|7f)[0-9a-f]{10}\\b"),
             new Likely("checksum", "\\b(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})\\b"),
-            new Likely("randomness", "\\b(?=[0-9a-f]*[0-9])[0-9a-f]{12,}\\b|(?<![A-Za-z0-9+_-])(?=[^/]*[0-9])[A-Za-z0-9+/_-]{16,}={0,2}(?![A-Za-z0-9])"),
+            new Likely("randomness", "\\b(?=[0-9a-f]*[0-9])[0-9a-f]{12,}\\b"),
+            new Likely("randomness", "(?<![A-Za-z0-9+_-])(?=[A-Za-z+_-]*[0-9])[A-Za-z0-9+/_-]{16,}={0,2}(?![A-Za-z0-9])"),
             new Likely("pid", "(?i)(?<=pid[ =:_-]{0,3})[0-9]{1,7}\\b"),
             new Likely("pid", "(?<=[A-Za-z_.-])[1-9][0-9]{0,6}(?=\\.[A-Za-z]{1,4}\\b)"));
 
@@ -50,6 +51,17 @@ final class TextCauses {
     /// Either text may be empty, when there is nothing on that side.
     Explanation explain(String a, String b) {
         return new Pair(a, b).explain();
+    }
+
+    /// The text without what was planted in that build and can be nothing else.
+    String mask(String text, boolean inA) {
+        String result = text;
+        for (var needle : inA ? needles.a : needles.b) {
+            if (needle.unique() && needle.whole()) {
+                result = result.replace(needle.text(), String.valueOf((char) (VARIATION + needle.variation())));
+            }
+        }
+        return result;
     }
 
     private final class Pair {
@@ -91,8 +103,8 @@ final class TextCauses {
             return bits;
         }
 
-        /// Replaces the planted texts; the unique ones before anything else, those that may stand there by accident later, and then
-        /// only when both builds show theirs.
+        /// Replaces the planted texts; the unique ones before anything else, those that may stand there by accident later, and
+        /// then only when both builds show theirs.
         private void canaries(boolean unique) {
             var all = new BitSet();
             all.set(0, needles.variations.size());
@@ -109,12 +121,14 @@ final class TextCauses {
             a = replace(a, needles.a, unique, counted, hitsA, parts);
             b = replace(b, needles.b, unique, counted, hitsB, parts);
             counted.stream().forEach(v -> {
-                clues.add(new Clue(needles.variations.get(v), Proof.CANARY, around(wholeA, needles.a, v), around(wholeB, needles.b, v)));
+                clues.add(new Clue(needles.variations.get(v), Proof.CANARY, around(wholeA, needles.a, v),
+                        around(wholeB, needles.b, v)));
                 oneSided |= !both.get(v) || parts.get(v);
             });
         }
 
-        private static String replace(String text, List<Needles.Needle> list, boolean unique, BitSet allowed, BitSet hits, BitSet parts) {
+        private static String replace(String text, List<Needles.Needle> list, boolean unique, BitSet allowed, BitSet hits,
+                BitSet parts) {
             String result = text;
             for (var needle : list) {
                 boolean wanted = needle.unique() == unique && allowed.get(needle.variation());
@@ -124,7 +138,8 @@ final class TextCauses {
                     if (!needle.whole()) {
                         parts.set(needle.variation());
                     }
-                    result = result.substring(0, at) + (char) (VARIATION + needle.variation()) + result.substring(at + needle.text().length());
+                    result = result.substring(0, at) + (char) (VARIATION + needle.variation())
+                            + result.substring(at + needle.text().length());
                     at = Needles.find(result, needle, at + 1);
                 }
             }
@@ -169,7 +184,7 @@ final class TextCauses {
         private void times(List<TimeText.Token> tokens, boolean inA) {
             for (var token : tokens) {
                 String cause = instants.cause(token.moment(), inA);
-                if (cause != null) {
+                if (cause != null && !(token.moment() instanceof Moment.Year)) {
                     clues.add(new Clue(cause, Proof.LIKELY, Shown.text(wholeA), Shown.text(wholeB)));
                     oneSided = true;
                 }
@@ -236,9 +251,15 @@ final class TextCauses {
             for (var likely : PATTERNS) {
                 pairs(likely.pattern, (x, y) -> new Clue(likely.cause, Proof.LIKELY, Shown.text(x), Shown.text(y)));
             }
-            if (!a.equals(b) && (a.equalsIgnoreCase(b) || a.replace(',', '.').equals(b.replace(',', '.')) || ascii(a) != ascii(b))) {
+            boolean spelling = a.equalsIgnoreCase(b) || a.replace(',', '.').equals(b.replace(',', '.')) || ascii(a) != ascii(b);
+            if (!a.equals(b) && spelling && written(a) && written(b)) {
                 likely("locale");
             }
+        }
+
+        /// Whether it is a text that a person could have written, and not bytes.
+        private static boolean written(String text) {
+            return !text.isEmpty() && text.chars().allMatch(c -> c >= 0x20 && c != 0x7f || c == '\t');
         }
 
         private static boolean ascii(String text) {

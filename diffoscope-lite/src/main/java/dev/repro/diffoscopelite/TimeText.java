@@ -39,7 +39,8 @@ final class TimeText {
             new Shape("(?<!\\d)(\\d{4})([-/.])(\\d{2})\\2(\\d{2})(?:[T ]" + HMS + ZONE + ")?(?!\\d)",
                     m -> moment(day(m.group(1), m.group(3), m.group(4)), m, 5)),
             // 20260131T235959Z, 20260131235959, 20260131
-            new Shape("(?<!\\d)((?:19|20)\\d{2})(\\d{2})(\\d{2})(?:[T_.-]?(\\d{2})(\\d{2})(\\d{2})Z?)?(?!\\d)", TimeText::compact),
+            new Shape("(?<!\\d)((?:19|20)\\d{2})(\\d{2})(\\d{2})(?:[T_.-]?(\\d{2})(\\d{2})(\\d{2})Z?)?(?!\\d)",
+                    TimeText::compact),
             // Sat Jan 31 23:59:59 UTC 2026, Sat Jan 31 11:59:59 PM UTC 2026, asctime
             new Shape(WEEKDAY + " +" + MONTH + " +(\\d{1,2}) +" + HMS + ZONE + " +(\\d{4})(?!\\d)",
                     m -> moment(day(m.group(8), m.group(1), m.group(2)), m, 3)),
@@ -47,16 +48,19 @@ final class TimeText {
             new Shape(MONTH + " +(\\d{1,2}),? +(\\d{4})(?!\\d)(?:[ ,]+" + HMS + ZONE + ")?",
                     m -> moment(day(m.group(3), m.group(1), m.group(2)), m, 4)),
             // Sat, 31 Jan 2026 23:59:59 +0000; 31-Jan-2026; Sat 31 Jan 2026 11:59:59 PM UTC
-            new Shape("(?:" + WEEKDAY + " +)?(?<!\\d)(\\d{1,2})\\.?[ -]" + MONTH + "[ -](\\d{4})(?!\\d)(?:[ ,]+" + HMS + ZONE + ")?",
+            new Shape("(?:" + WEEKDAY + " +)?(?<!\\d)(\\d{1,2})\\.?[ -]" + MONTH + "[ -](\\d{4})(?!\\d)(?:[ ,]+" + HMS + ZONE
+                    + ")?",
                     m -> moment(day(m.group(3), m.group(2), m.group(1)), m, 4)),
             // 01/31/2026, 31.01.2026, 01/31/26
             new Shape("(?<![\\d/.])(\\d{2})([/.])(\\d{2})\\2(\\d{4}|\\d{2})(?![\\d/.])", TimeText::slashed),
             new Shape("(?<![\\d:])" + HMS + "(?![\\d:])", m -> timeOfDay(m, 1)),
             // seconds, milliseconds, microseconds, nanoseconds
-            new Shape("(?<!\\d)([1-9]\\d{8,9})(?:\\d{3}|\\d{6}|\\d{9})?(?!\\d)", m -> new Moment.Epoch(Long.parseLong(m.group(1)))),
+            new Shape("(?<!\\d)([1-9]\\d{8,9})(?:\\d{3}|\\d{6}|\\d{9})?(?!\\d)",
+                    m -> new Moment.Epoch(Long.parseLong(m.group(1)))),
             // octal, as tar writes it
             new Shape("(?<!\\d)([0-7]{11,12})(?!\\d)", m -> new Moment.Epoch(Long.parseLong(m.group(1), 8))),
-            new Shape("(?<![0-9A-Fa-f])(?:0x)?0{0,8}([0-9a-fA-F]{8})(?![0-9A-Fa-f])", m -> new Moment.Epoch(Long.parseLong(m.group(1), 16))),
+            new Shape("(?<![0-9A-Fa-f])(?:0x)?0{0,8}([0-9a-fA-F]{8})(?![0-9A-Fa-f])",
+                    m -> new Moment.Epoch(Long.parseLong(m.group(1), 16))),
             new Shape("(?<!\\d)((?:19|20)\\d{2})(?!\\d)", m -> new Moment.Year(Integer.parseInt(m.group(1)))));
 
     private TimeText() {}

@@ -12,14 +12,15 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class CausesTest {
-    private static final String VARIATIONS = "build-path environment home path user host timezone locale umask time aslr cpu-count cpu-model kernel "
-            + "file-order mtime shell temp-names parallelism randomness";
+    private static final String VARIATIONS = "build-path environment home path user host timezone locale umask time aslr "
+            + "cpu-count cpu-model kernel file-order mtime shell temp-names parallelism randomness";
 
     @Test
     void everyVariationIsACause() {
         var names = Causes.all().stream().map(Causes.Cause::name).collect(Collectors.toSet());
         assertTrue(names.containsAll(List.of(VARIATIONS.split(" "))));
-        assertTrue(names.containsAll(List.of("link-order", "symbol-order", "build-id", "shift", "padding", "uuid", "pid", "unknown")));
+        assertTrue(names.containsAll(List.of("link-order", "symbol-order", "build-id", "shift", "padding", "uuid", "pid",
+                "unknown")));
     }
 
     @Test

@@ -8,7 +8,8 @@ import org.junit.jupiter.api.Test;
 
 class DiffTest {
     private static Finding finding(String cause, Role role, Proof proof, String section, int count) {
-        return new Finding(cause, role, proof, new Where("", section, "", 0x120, 5), "left", "0xff", Causes.of(cause).fix(), count);
+        return new Finding(cause, role, proof, new Where("", section, "", 0x120, 5), "left", "0xff", Causes.of(cause).fix(),
+                count);
     }
 
     private static final Diff DIFF = new Diff(Verdict.DIFFERENT, List.of(
@@ -20,10 +21,14 @@ class DiffTest {
 
     @Test
     void json() {
-        assertEquals("{\"schema\":\"repro.diff.v1\",\"verdict\":\"different\",\"findings\":[{\"cause\":\"build-id\",\"role\":\"unexplained\","
-                + "\"proof\":\"none\",\"where\":{\"path\":\"app.hvt\",\"section\":\".note\",\"symbol\":null,\"offset\":288,\"length\":5},"
-                + "\"a\":\"left\",\"b\":\"0xff\",\"fix\":\"mend the other causes; -Wl,--build-id=none leaves it out\"}],\"omitted\":1}",
-                JsonText.compact(new Diff(Verdict.DIFFERENT, List.of(finding("build-id", Role.UNEXPLAINED, Proof.NONE, ".note", 2)), 1, 1, 1)
+        assertEquals("{\"schema\":\"repro.diff.v1\",\"verdict\":\"different\",\"findings\":["
+                + "{\"cause\":\"build-id\",\"role\":\"unexplained\","
+                + "\"proof\":\"none\",\"where\":{\"path\":\"app.hvt\",\"section\":\".note\","
+                + "\"symbol\":null,\"offset\":288,\"length\":5},"
+                + "\"a\":\"left\",\"b\":\"0xff\",\"fix\":\"mend the other causes; -Wl,--build-id=none leaves it out\"}],"
+                + "\"omitted\":1}",
+                JsonText.compact(new Diff(Verdict.DIFFERENT,
+                        List.of(finding("build-id", Role.UNEXPLAINED, Proof.NONE, ".note", 2)), 1, 1, 1)
                         .withPath("app.hvt").toJson()));
     }
 
@@ -35,7 +40,8 @@ class DiffTest {
                      mend: -ffile-prefix-map=$PWD=. (C), relative paths on the command line (OCaml), no absolute rpath
                      follows from 1: build-id, 1,326 addresses and offsets
                   2  order of files, likely    .data+0x120    "left" | 0xff
-                     mend: sort what is listed: LC_ALL=C sort, $(sort $(wildcard …)); if the locale orders it, LC_ALL=C; hash tables: a fixed seed
+                     mend: sort what is listed (LC_ALL=C sort, $(sort $(wildcard …))), \
+                as the locale orders too; fix seeds of hash tables
                   3  unexplained    .data+0x120 and 1 more place    "left" | 0xff
                      mend: look at the named place in both builds; vary one thing at a time
                      7 more, not shown""", String.join("\n", DIFF.lines("app.hvt", "A", "B")));

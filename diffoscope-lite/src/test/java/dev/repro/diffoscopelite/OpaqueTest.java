@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -50,8 +51,10 @@ class OpaqueTest {
     void timespecAndMilliseconds() {
         byte[] a = noise(4, 400);
         byte[] b = a.clone();
-        ByteBuffer.wrap(a).order(ByteOrder.LITTLE_ENDIAN).putLong(64, 1_772_706_045).putLong(72, 123_456_789).putLong(160, 1_772_706_045_111L);
-        ByteBuffer.wrap(b).order(ByteOrder.LITTLE_ENDIAN).putLong(64, 1_807_915_440).putLong(72, 987_654_321).putLong(160, 1_807_915_440_222L);
+        ByteBuffer.wrap(a).order(ByteOrder.LITTLE_ENDIAN).putLong(64, 1_772_706_045).putLong(72, 123_456_789)
+                .putLong(160, 1_772_706_045_111L);
+        ByteBuffer.wrap(b).order(ByteOrder.LITTLE_ENDIAN).putLong(64, 1_807_915_440).putLong(72, 987_654_321)
+                .putLong(160, 1_807_915_440_222L);
         assertEquals(List.of("time"), causes(compare(a, b)));
     }
 
@@ -148,5 +151,19 @@ class OpaqueTest {
         assertEquals(1, diff.findings().size());
         assertEquals(20_000, first(diff).count());
         assertEquals(30_000, diff.omitted());
+    }
+
+    @Test
+    void theChecksumOfATarHeaderFollows() {
+        byte[] a = new byte[1024];
+        System.arraycopy("ustar".getBytes(StandardCharsets.US_ASCII), 0, a, 257, 5);
+        byte[] b = a.clone();
+        System.arraycopy("02263523000\0".getBytes(StandardCharsets.US_ASCII), 0, a, 136, 12); // 315532800
+        System.arraycopy("02454225400\0".getBytes(StandardCharsets.US_ASCII), 0, b, 136, 12); // 347155200
+        System.arraycopy("010157\0 ".getBytes(StandardCharsets.US_ASCII), 0, a, 148, 8);
+        System.arraycopy("010223\0 ".getBytes(StandardCharsets.US_ASCII), 0, b, 148, 8);
+        var diff = compare(a, b);
+        assertEquals(List.of("mtime"), causes(diff));
+        assertEquals("checksum", diff.findings().getLast().cause());
     }
 }

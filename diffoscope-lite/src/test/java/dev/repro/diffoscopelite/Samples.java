@@ -55,7 +55,8 @@ final class Samples {
     }
 
     static void needCompiler() {
-        assumeTrue(Files.isExecutable(Path.of("/usr/bin/gcc")) && Files.isExecutable(Path.of("/usr/bin/ld")), "skipped: no gcc and ld");
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/gcc"))
+                && Files.isExecutable(Path.of("/usr/bin/ld")), "skipped: no gcc and ld");
     }
 
     /// Writes a source file.
@@ -82,7 +83,8 @@ final class Samples {
     /// A static program without libc, as unikernels are: `_start` and what the text defines.
     static byte[] bare(Path folder, String source, String... more) throws IOException, InterruptedException {
         write(folder, "main.c", source);
-        var arguments = new ArrayList<>(List.of("-O1", "-ffreestanding", "-nostdlib", "-static", "-fno-pie", "-no-pie", "-fcf-protection=none",
+        var arguments = new ArrayList<>(List.of("-O1", "-ffreestanding", "-nostdlib", "-static", "-fno-pie", "-no-pie",
+                "-fcf-protection=none",
                 "-Wl,--build-id=none", "-Wl,-z,noseparate-code"));
         arguments.addAll(List.of(more));
         arguments.add("main.c");

@@ -30,8 +30,8 @@ class TextCausesTest {
             time        | CANARY | Thu Mar  5 10:20:31 AM UTC 2026    | Fri Apr 16 10:44:01 PM UTC 2027
             time        | CANARY | 20260305102031                     | 20270416224401
             time        | CANARY | built 1772706045                   | built 1807915440
-            time        | CANARY | t=0x69a9583d                       | t=0x6bc29c70
-            time        | CANARY | 15152254075                        | 15360516160
+            time        | CANARY | t=0x69a958fd                       | t=0x6bc299b0
+            time        | CANARY | 15152254375                        | 15360514660
             time        | CANARY | (c) 2026 all                       | (c) 2027 all
             time        | CANARY | real 2026-03-05 10:20:31           | real 2026-03-05 10:20:59
             time        | LIKELY | on Jan  1 2019                     | on Feb  2 2020
@@ -57,7 +57,8 @@ class TextCausesTest {
             """)
     void namesTheCause(String cause, Proof proof, String a, String b) {
         var found = causes.explain(a, b);
-        assertEquals(List.of(cause + " " + proof), found.clues().stream().map(c -> c.cause() + " " + c.proof()).distinct().toList());
+        assertEquals(List.of(cause + " " + proof), found.clues().stream().map(c -> c.cause() + " "
+                + c.proof()).distinct().toList());
         assertTrue(found.explained());
     }
 
@@ -67,6 +68,7 @@ class TextCausesTest {
             version 2.1            | version 2.2
             width 17               | width 42
             host-a-4711 then red   | host-b-1147 then blue
+            in 2026                | in 1999
             """)
     void whatItDoesNotKnowStaysOpen(String a, String b) {
         assertFalse(causes.explain(a, b).explained());
@@ -85,6 +87,19 @@ class TextCausesTest {
         var found = causes.explain("X=canary-env-a-5512", "");
         assertEquals(List.of(new Clue("environment", Proof.CANARY, "X=canary-env-a-5512", "")), found.clues());
         assertTrue(found.explained());
+    }
+
+    @Test
+    void pathsThatRepeatAFolder() {
+        var repeated = new TextCauses(new Planted(List.of(new Canary("build-path", "/bbbbbb/bbbbbb/x", "/cccccc/cccccc/y")),
+                Samples.CLOCK_A, Samples.CLOCK_B, 0));
+        assertEquals("build-path", repeated.explain("in /bbbbbb/bbbbbb/x", "in /cccccc/cccccc/y").clues().getFirst().cause());
+    }
+
+    @Test
+    void bytesAreNoText() {
+        assertEquals(List.of(), causes.explain("\u0001\u0002", "\u00e9\u0003").clues());
+        assertEquals(List.of(), causes.explain("text number 2026", "").clues());
     }
 
     @Test

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// Runs `./repro` as a user does: as a process.
-final class Repro {
+public final class Repro {
 
     /// The root of the project.
     static final Path HOME = home();
@@ -21,7 +21,8 @@ final class Repro {
 
     private Repro() {}
 
-    record Answer(int code, String out, String err) {
+    public record Answer(int code, String out, String err) {
+        /// The one object on stdout; anything beside it is refused.
         Json.Obj json() throws JsonParser.SyntaxException {
             return (Json.Obj) JsonParser.parse(out);
         }
@@ -33,7 +34,7 @@ final class Repro {
         }
     }
 
-    static Answer run(String... args) {
+    public static Answer run(String... args) {
         return run(HOME, Map.of(), args);
     }
 
@@ -76,6 +77,12 @@ final class Repro {
         } catch (java.util.concurrent.ExecutionException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /// The cache of the `repro` that the tests run.
+    public static Path cache() {
+        String base = System.getenv().getOrDefault("XDG_CACHE_HOME", "");
+        return (base.startsWith("/") ? Path.of(base) : Path.of(System.getenv("HOME"), ".cache")).resolve("repro");
     }
 
     private static Path home() {

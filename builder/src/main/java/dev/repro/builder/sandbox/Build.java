@@ -33,6 +33,8 @@ final class Build {
     private Process process;
     /// The first process of the namespace: killing it kills all of the build.
     private ProcessHandle inner;
+    /// Whether `inner` has left the host's root for its own; until then, to look inside is to look at the host.
+    private boolean entered;
 
     Build(Sandbox.Means means, SandboxSpec spec, String name) {
         this.means = means;
@@ -50,14 +52,10 @@ final class Build {
             Optional<End> stopped = watch(from + spec.limits().time().toNanos());
             Duration wall = Duration.ofNanos(System.nanoTime() - from);
             pump.join();
-            return finish(stopped.or(this::none), wall);
+            return finish(stopped, wall);
         } finally {
             clean(folder);
         }
-    }
-
-    private Optional<End> none() {
-        return Optional.empty();
     }
 
     private void start(Path folder) throws Problem, IOException, InterruptedException {
@@ -106,11 +104,11 @@ final class Build {
         try {
             while (!process.waitFor(TICK, TimeUnit.MILLISECONDS)) {
                 learn();
-                if (inner != null) {
+                if (entered) {
                     inside.look(root());
                 }
                 Optional<End> end = counted().or(() -> System.nanoTime() > deadline ? Optional.of(End.TIME) : Optional.empty());
-                if (end.isEmpty() && inner != null && writes.exceeded(root())) {
+                if (end.isEmpty() && entered && writes.exceeded(root())) {
                     end = Optional.of(End.OUTPUT);
                 }
                 if (end.isPresent()) {
@@ -141,6 +139,17 @@ final class Build {
     private void learn() throws IOException {
         if (inner == null) {
             status("child-pid").flatMap(ProcessHandle::of).ifPresent(handle -> inner = handle);
+        }
+        if (inner != null && !entered) {
+            entered = ownRoot();
+        }
+    }
+
+    private boolean ownRoot() {
+        try {
+            return !Files.isSameFile(root(), Path.of("/"));
+        } catch (IOException gone) {
+            return false;
         }
     }
 
@@ -196,7 +205,7 @@ final class Build {
         if (limit.isEmpty() && code.isEmpty()) {
             throw Diagnosis.notStarted(pump.tail(), spec);
         }
-        End end = limit.orElseGet(() -> End.EXITED);
+        End end = limit.orElse(End.EXITED);
         int exit = limit.isPresent() ? KILLED : code.orElseThrow().intValue();
         if (end == End.EXITED && exit != 0 && wroteTooMuch(exit)) {
             end = End.OUTPUT;

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /// The one thread from which builds are started.
 ///
@@ -19,8 +20,9 @@ final class Launcher implements AutoCloseable {
     Process start(List<String> command) throws IOException, InterruptedException {
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().clear();
+        var starting = thread.submit(builder::start);
         try {
-            var process = thread.submit(builder::start).get();
+            var process = started(starting);
             process.getOutputStream().close();
             return process;
         } catch (ExecutionException e) {
@@ -28,6 +30,16 @@ final class Launcher implements AutoCloseable {
                 throw failed;
             }
             throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    /// An interrupt must not lose a process that has started.
+    private static Process started(Future<Process> starting) throws ExecutionException, InterruptedException {
+        try {
+            return starting.get();
+        } catch (InterruptedException e) {
+            starting.get().destroyForcibly().waitFor();
+            throw e;
         }
     }
 

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 /// @param version of bwrap: three numbers
 /// @param setpriv each of the rest is empty if it is missing
 record Tools(Path bwrap, List<Integer> version, Optional<Path> setpriv, Optional<Path> prlimit, Optional<Path> taskset,
-        Optional<Path> setarch) {
+        Optional<Path> setarch, Optional<Path> setsid) {
 
     /// `--size` and `--json-status-fd` both.
     private static final List<Integer> OLDEST = List.of(0, 7, 0);
@@ -36,7 +36,7 @@ record Tools(Path bwrap, List<Integer> version, Optional<Path> setpriv, Optional
                     .found(dotted(version)).hint("install a newer bubblewrap, and put it first on PATH");
         }
         return new Tools(path, version, onPath(env, "setpriv"), onPath(env, "prlimit"), onPath(env, "taskset"),
-                onPath(env, "setarch"));
+                onPath(env, "setarch"), onPath(env, "setsid"));
     }
 
     String versionText() {
@@ -47,9 +47,13 @@ record Tools(Path bwrap, List<Integer> version, Optional<Path> setpriv, Optional
         return compare(version, DISABLE_USERNS) >= 0;
     }
 
-    /// A prefix by which the command is killed when the thread that starts it ends, from its first instruction on.
+    /// A prefix by which the command is killed when the thread that starts it ends, from its first instruction on; and only then:
+    /// in a session of its own, it does not get the SIGINT of a Ctrl-C before this process knows of it.
     List<String> tieToParent() {
-        return setpriv.map(p -> List.of(p.toString(), "--pdeathsig", "KILL", "--")).orElse(List.of());
+        var words = new ArrayList<String>();
+        setpriv.ifPresent(p -> words.addAll(List.of(p.toString(), "--pdeathsig", "KILL", "--")));
+        setsid.ifPresent(p -> words.add(p.toString()));
+        return words;
     }
 
     private static Optional<Path> onPath(Map<String, String> env, String name) {

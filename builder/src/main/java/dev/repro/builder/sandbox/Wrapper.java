@@ -1,9 +1,10 @@
 package dev.repro.builder.sandbox;
 
+import dev.repro.base.Problem;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -37,7 +38,8 @@ record Wrapper(Tools tools, Path folder) {
     ///
     /// @param mounts   from [RootPlan]
     /// @param prefixes programs with their options, each of which starts the next: limits, affinity
-    List<String> command(SandboxSpec spec, List<String> mounts, List<String> prefixes, List<Path> groups) throws IOException {
+    List<String> command(SandboxSpec spec, List<String> mounts, List<String> prefixes, List<Path> groups)
+            throws IOException, Problem {
         var arguments = new ArrayList<>(NAMESPACES);
         if (tools.canDisableNestedNamespaces()) {
             arguments.add("--disable-userns");
@@ -47,6 +49,8 @@ record Wrapper(Tools tools, Path folder) {
         new TreeMap<>(spec.environment()).forEach((name, value) -> arguments.addAll(List.of("--setenv", name, value)));
         arguments.addAll(mounts);
         arguments.addAll(List.of("--chdir", spec.directory()));
+        refuseNul(arguments);
+        refuseNul(spec.argv());
         Path argumentFile = folder.resolve("arguments");
         Files.write(argumentFile, (String.join("\0", arguments) + "\0").getBytes(StandardCharsets.UTF_8));
 
@@ -64,6 +68,16 @@ record Wrapper(Tools tools, Path folder) {
         var start = new ArrayList<>(tools.tieToParent());
         start.addAll(List.of("/bin/sh", scriptFile.toString()));
         return start;
+    }
+
+    /// NUL ends an argument: one inside would begin an option of bwrap.
+    private static void refuseNul(List<String> words) throws Problem {
+        for (String word : words) {
+            if (word.indexOf('\0') >= 0) {
+                throw Problem.usage("a NUL character in the command, the environment or a path of the build")
+                        .found(word.replace('\0', '␀'));
+            }
+        }
     }
 
     private static String quote(Path path) {

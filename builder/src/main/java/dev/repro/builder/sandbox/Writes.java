@@ -1,5 +1,6 @@
 package dev.repro.builder.sandbox;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -66,12 +67,16 @@ final class Writes {
         return over;
     }
 
-    /// By `File`, because FileStore looks the mount up in the mount table of this process. Both sizes are 0 when the build has
-    /// ended; before it has changed its root, the total is that of a disk of the host.
+    /// By `File`, because FileStore looks the mount up in the mount table of this process. It says 0 too where there is nothing:
+    /// before the tmpfs is mounted and after the build has ended. So nothing free counts only between two looks that found it.
     private static boolean full(Path folder, long bytes) {
         var file = folder.toFile();
-        long total = file.getTotalSpace();
-        return total > 0 && total <= bytes + PAGE && file.getUsableSpace() == 0;
+        return isOurs(file, bytes) && file.getUsableSpace() == 0 && isOurs(file, bytes);
+    }
+
+    private static boolean isOurs(File tmpfs, long bytes) {
+        long total = tmpfs.getTotalSpace();
+        return total > 0 && total <= bytes + PAGE;
     }
 
     private long measure() throws IOException {

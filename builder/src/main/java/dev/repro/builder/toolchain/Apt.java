@@ -29,7 +29,8 @@ final class Apt {
         this.env = env;
     }
 
-    List<LockedPackage> resolve(String suite, List<String> packages, Consumer<String> progress) throws Problem, InterruptedException {
+    List<LockedPackage> resolve(String suite, List<String> packages, Consumer<String> progress)
+            throws Problem, InterruptedException {
         if (!machine.architecture().equals(Toolchain.ARCHITECTURE)) {
             throw Problem.environment("toolchains are resolved on " + Toolchain.ARCHITECTURE + " machines only, for now")
                     .found(machine.architecture());
@@ -40,10 +41,13 @@ final class Apt {
         }
         try (var _ = FolderLock.on(folder)) {
             configure(sources);
-            Path lists = update(suite, progress);
+            Lists lists = update(suite, progress);
             return resolve(suite, sources, packages, lists);
         }
     }
+
+    /// @param unreachable why newer ones could not be fetched; null where they are new
+    private record Lists(Path folder, String unreachable) {}
 
     private void configure(List<AptSource> sources) throws Problem {
         try {
@@ -56,7 +60,7 @@ final class Apt {
             Files.writeString(folder.resolve("status"), "");
             Files.writeString(folder.resolve("apt.conf"), configuration());
         } catch (IOException e) {
-            throw Problem.storage("cannot write the private state of apt").where(folder).found(e.getMessage()).because(e);
+            throw Why.storage("cannot write the private state of apt", folder, e);
         }
     }
 
@@ -97,12 +101,12 @@ final class Apt {
 
     /// Fetches the indices; returns the folder of those to use. Offline these are the newest that were fetched before, by us or
     /// by the machine; apt checks their signatures all the same.
-    private Path update(String suite, Consumer<String> progress) throws Problem, InterruptedException {
+    private Lists update(String suite, Consumer<String> progress) throws Problem, InterruptedException {
         progress.accept("fetching the package lists of " + suite);
         var run = apt("update", "--error-on=any");
         Path own = folder.resolve("state/lists");
         if (run.exitCode() == 0) {
-            return own;
+            return new Lists(own, null);
         }
         String why = firstError(run.err());
         if (run.err().contains("NO_PUBKEY") || run.err().contains("GPG error") || run.err().contains("is not signed")) {
@@ -116,7 +120,7 @@ final class Apt {
                     .hint("connect this machine to the network, or run `sudo apt-get update` where it is");
         }
         progress.accept("package lists of " + suite + " cannot be fetched (" + why + "); using those that were fetched before");
-        return ownAge >= machineAge ? own : machine.lists();
+        return new Lists(ownAge >= machineAge ? own : machine.lists(), why);
     }
 
     /// Milliseconds of the newest index of the suite, which apt sets to what the server says; -1 where there is none.
@@ -133,20 +137,25 @@ final class Apt {
             }
             return newest;
         } catch (IOException e) {
-            throw Problem.storage("cannot read the package lists").where(lists).found(e.getMessage()).because(e);
+            throw Why.storage("cannot read the package lists", lists, e);
         }
     }
 
-    private List<LockedPackage> resolve(String suite, List<AptSource> sources, List<String> packages, Path lists)
+    private List<LockedPackage> resolve(String suite, List<AptSource> sources, List<String> packages, Lists lists)
             throws Problem, InterruptedException {
-        var arguments = new ArrayList<>(List.of("install", "-o", "Dir::State::lists=" + lists, "--print-uris", "-y", "-qq",
+        var arguments = new ArrayList<>(List.of("install", "-o", "Dir::State::lists=" + lists.folder, "--print-uris", "-y", "-qq",
                 "--no-install-recommends", "--"));
         arguments.addAll(packages);
         var run = apt(arguments.toArray(String[]::new));
         if (run.exitCode() != 0) {
             for (String line : run.err().split("\n")) {
+                if (line.startsWith("E: Unable to locate package ") && lists.unreachable != null) {
+                    throw Problem.storage("cannot fetch the package lists of " + suite + ", and those fetched before do not have `" + line.substring(28) + "`")
+                            .found(lists.unreachable).hint("connect this machine to the network, or run `sudo apt-get update` where it is");
+                }
                 if (line.startsWith("E: Unable to locate package ")) {
-                    throw Problem.usage("debian " + suite + " has no package `" + line.substring(28) + "`").where("[toolchain] packages")
+                    throw Problem.usage("debian " + suite + " has no package `" + line.substring(28) + "`")
+                            .where("[toolchain] packages")
                             .hint("look for its name with `apt-cache search`, or at packages.debian.org");
                 }
             }
@@ -170,13 +179,15 @@ final class Apt {
             throw odd;
         }
         String uri = words[0].substring(1, words[0].length() - 1);
-        String base = bases.stream().map(b -> b.endsWith("/") ? b : b + "/").filter(uri::startsWith).findFirst().orElseThrow(() -> odd);
+        String base = bases.stream().map(b -> b.endsWith("/") ? b : b + "/").filter(uri::startsWith).findFirst()
+                .orElseThrow(() -> odd);
         String[] parts = decode(words[1]).replaceFirst("\\.deb$", "").split("_");
         Digest digest = Digest.parse(words[3].substring(7)).orElseThrow(() -> odd);
         if (parts.length != 3) {
             throw odd;
         }
-        return new LockedPackage(parts[0], parts[1], parts[2], digest, Long.parseLong(words[2]), decode(uri.substring(base.length())));
+        return new LockedPackage(parts[0], parts[1], parts[2], digest, Long.parseLong(words[2]),
+                decode(uri.substring(base.length())));
     }
 
     /// Percent-decoding alone: a plus is a plus.

@@ -38,7 +38,7 @@ record AptMachine(String architecture, Path lists, List<AptSource> sources, Map<
             return Optional.of(new AptMachine(values.getOrDefault("ARCH", "unknown"),
                     Path.of(values.getOrDefault("LISTS", "/var/lib/apt/lists")), sources, Map.copyOf(proxies)));
         } catch (IOException e) {
-            throw Problem.environment("cannot read the sources of apt").found(e.getMessage()).because(e);
+            throw Problem.environment("cannot read the sources of apt").found(Why.of(e)).because(e);
         }
     }
 
@@ -65,7 +65,8 @@ record AptMachine(String architecture, Path lists, List<AptSource> sources, Map<
     }
 
     /// `apt-config shell` prints `NAME='value'` for each pair whose key is set.
-    private static Map<String, String> shell(Map<String, String> env, String... namesAndKeys) throws Problem, InterruptedException {
+    private static Map<String, String> shell(Map<String, String> env, String... namesAndKeys)
+            throws Problem, InterruptedException {
         var argv = new ArrayList<>(List.of("apt-config", "shell"));
         argv.addAll(List.of(namesAndKeys));
         var run = Command.run(argv, env, LIMIT);

@@ -24,7 +24,8 @@ record AptSource(List<String> uris, List<String> suites, List<String> components
         return new AptSource(uris, suites.stream().filter(wanted::contains).toList(), components, signedBy);
     }
 
-    /// A stanza that carries no other option: `Trusted: yes` of the machine is not taken over, so a signature is always asked for.
+    /// A stanza that carries no other option: `Trusted: yes` of the machine is not taken over, so a signature is always asked
+    /// for.
     String stanza(String architecture) {
         return "Types: deb\nURIs: " + String.join(" ", uris) + "\nSuites: " + String.join(" ", suites)
                 + "\nComponents: " + String.join(" ", components) + "\nArchitectures: " + architecture + "\nTargets: Packages\n"

@@ -98,7 +98,7 @@ public final class BlobCache {
             throw Problem.storage(name + " was damaged in the cache and has been deleted from it").where(file)
                     .expected(digest.brief()).found(found.brief()).hint("run the command again: the file is fetched anew");
         } catch (IOException e) {
-            throw Problem.storage("cannot read " + name + " from the cache").where(file).found(e.getMessage()).because(e);
+            throw Why.storage("cannot read " + name + " from the cache", file, e);
         }
     }
 
@@ -106,12 +106,13 @@ public final class BlobCache {
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {
-            throw Problem.storage("cannot make the cache").where(folder).found(e.getMessage()).because(e);
+            throw Why.storage("cannot make the cache", folder, e);
         }
         Set<String> deadHosts = ConcurrentHashMap.newKeySet();
         var turns = new Semaphore(AT_ONCE);
         var futures = new ArrayList<Future<?>>();
-        try (var client = clients.make(); var watch = new Watch(limits); var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (var client = clients.make(); var watch = new Watch(limits);
+                var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
             for (Blob blob : missing) {
                 futures.add(tasks.submit(() -> {
                     turns.acquire();

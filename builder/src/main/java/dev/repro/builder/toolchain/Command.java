@@ -14,18 +14,19 @@ import java.util.concurrent.TimeUnit;
 /// Runs a program of this machine to its end: apt, dpkg, rpm.
 record Command(int exitCode, String out, String err) {
 
-    /// @param environment the whole environment; `LC_ALL=C.UTF-8` is added
+    /// @param environment the whole environment, but for the language, which is English
     static Command run(List<String> argv, Map<String, String> environment, Duration limit) throws Problem, InterruptedException {
         var builder = new ProcessBuilder(argv);
         builder.environment().clear();
         builder.environment().putAll(environment);
         builder.environment().put("LC_ALL", "C.UTF-8");
+        builder.environment().remove("LANGUAGE");
         Process process;
         try {
             process = builder.start();
             process.getOutputStream().close();
         } catch (IOException e) {
-            throw Problem.environment("cannot run `" + argv.getFirst() + "` on this machine").found(e.getMessage()).because(e);
+            throw Problem.environment("cannot run `" + argv.getFirst() + "` on this machine").found(Why.of(e)).because(e);
         }
         try (var readers = Executors.newVirtualThreadPerTaskExecutor()) {
             try {

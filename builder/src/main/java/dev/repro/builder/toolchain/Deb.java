@@ -52,7 +52,7 @@ final class Deb {
             }
             throw damaged("it has no data.tar");
         } catch (IOException e) {
-            throw damaged(e.getMessage()).because(e);
+            throw damaged(Why.of(e)).because(e);
         }
     }
 

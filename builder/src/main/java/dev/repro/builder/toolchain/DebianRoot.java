@@ -39,7 +39,7 @@ final class DebianRoot {
         try {
             mergedUsr(tree);
             var scripts = unpack(work);
-            var root = new TreeWriter(tree, TreeWriter.Clash.KEEP, "packages of the toolchain");
+            var root = new TreeWriter(tree, Clash.KEEP, "packages of the toolchain");
             var alternatives = new Alternatives();
             for (LockedPackage one : packages) {
                 Merge.into(root, work.resolve(one.name()));
@@ -49,7 +49,7 @@ final class DebianRoot {
             alternatives.link(root, inRoot);
             shell(root, inRoot);
         } catch (IOException e) {
-            throw Problem.storage("cannot write the toolchain").where(tree).found(e.getMessage()).because(e);
+            throw Why.storage("cannot write the toolchain", tree, e);
         }
     }
 
@@ -88,7 +88,7 @@ final class DebianRoot {
     private static Problem problem(Throwable cause) {
         return switch (cause) {
             case Problem p -> p;
-            case IOException e -> Problem.storage("cannot unpack the packages").found(e.getMessage()).because(e);
+            case IOException e -> Problem.storage("cannot unpack the packages").found(Why.of(e)).because(e);
             default -> throw new IllegalStateException("unpacking failed in an unforeseen way", cause);
         };
     }
@@ -96,7 +96,7 @@ final class DebianRoot {
     private String unpack(LockedPackage one, Path folder, ArrayCache arrays) throws Problem, IOException {
         Path file = blobs.checked(one.sha256(), "package " + one);
         Files.createDirectory(folder);
-        return new Deb(file, one.toString(), arrays).unpack(new TreeWriter(folder, TreeWriter.Clash.KEEP, "package " + one));
+        return new Deb(file, one.toString(), arrays).unpack(new TreeWriter(folder, Clash.KEEP, "package " + one));
     }
 
     /// `/bin/sh` is made by the script of dash, and by nothing where there is bash alone.

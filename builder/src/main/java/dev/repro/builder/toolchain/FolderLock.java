@@ -37,7 +37,7 @@ final class FolderLock implements AutoCloseable {
             throw new InterruptedException("while waiting for " + absolute);
         } catch (IOException e) {
             thread.unlock();
-            throw Problem.storage("cannot lock a folder of the cache").where(absolute).found(e.getMessage()).because(e);
+            throw Why.storage("cannot lock a folder of the cache", absolute, e);
         }
     }
 
@@ -56,10 +56,12 @@ final class FolderLock implements AutoCloseable {
 
     @Override
     public void close() throws Problem {
-        try (file) {
-            thread.unlock();
+        try {
+            file.close(); // before the next thread may try: a process must not lock a file twice
         } catch (IOException e) {
-            throw Problem.storage("cannot let go of a folder of the cache").found(e.getMessage()).because(e);
+            throw Problem.storage("cannot let go of a folder of the cache").found(Why.of(e)).because(e);
+        } finally {
+            thread.unlock();
         }
     }
 }

@@ -20,7 +20,8 @@ final class GoneException extends Exception {
         String names = gone.stream().limit(NAMED).map(g -> g.blob.name()).collect(Collectors.joining(", "));
         String more = gone.size() > NAMED ? " and " + (gone.size() - NAMED) + " more" : "";
         var tried = gone.getFirst().blob.candidates();
-        return Problem.storage((kind == BlobCache.Kind.PACKAGES ? "no mirror offers " : "no address offers ") + names + more + " any more")
+        return Problem.storage((kind == BlobCache.Kind.PACKAGES ? "no mirror offers " : "no address offers ") + names + more
+                + " any more")
                 .found(gone.size() + " of " + wanted + " to fetch; tried " + tried.stream().limit(3).map(Object::toString)
                         .collect(Collectors.joining(", ")) + (tried.size() > 3 ? ", …" : ""))
                 .hint(kind.wayOut);

@@ -36,10 +36,12 @@ final class HostSystem {
             return List.of();
         }
         var run = Command.run(List.of("locale", "-a"), env, LIMIT);
-        return run.out().lines().filter(l -> !l.equals("C") && !l.equals("POSIX")).map(Locales::usual).distinct().sorted().toList();
+        return run.out().lines().filter(l -> !l.equals("C") && !l.equals("POSIX")).map(Locales::usual).distinct().sorted()
+                .toList();
     }
 
-    private static List<Toolchain.HostPackage> query(Map<String, String> env, String... argv) throws Problem, InterruptedException {
+    private static List<Toolchain.HostPackage> query(Map<String, String> env, String... argv)
+            throws Problem, InterruptedException {
         var run = Command.run(List.of(argv), env, LIMIT);
         if (run.exitCode() != 0) {
             throw Problem.environment("`" + argv[0] + "` cannot tell the packages of this host").found(run.err().strip());

@@ -2,7 +2,6 @@ package dev.repro.builder.toolchain;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -35,7 +34,7 @@ final class InRoot {
     Optional<Path> find(String name) {
         try {
             return Optional.ofNullable(walk(name, true, false)).filter(p -> Files.exists(p, LinkOption.NOFOLLOW_LINKS));
-        } catch (EscapeException | IOException e) {
+        } catch (EscapeException | IOException _) {
             return Optional.empty(); // a dangling or hostile link is no file
         }
     }
@@ -64,7 +63,7 @@ final class InRoot {
                 at = at.getParent();
                 continue;
             }
-            Path next = child(at, part);
+            Path next = at.resolve(part);
             boolean last = todo.isEmpty();
             if (Files.isSymbolicLink(next) && (!last || followLast)) {
                 if (++links > MAX_LINKS) {
@@ -87,14 +86,6 @@ final class InRoot {
             at = next;
         }
         return at;
-    }
-
-    private static Path child(Path folder, String name) throws EscapeException {
-        try {
-            return folder.resolve(name);
-        } catch (InvalidPathException e) {
-            throw new EscapeException("is no file name under this locale (set LC_ALL=C.UTF-8): " + e.getReason());
-        }
     }
 
     /// The parts of `path` to the front of `todo`.

@@ -97,7 +97,6 @@ final class Incoming implements AutoCloseable {
     }
 
     private static Problem failed(Path file, IOException e) {
-        return Problem.storage("cannot write to the cache").where(file).found(e.getMessage())
-                .hint("free space, or point XDG_CACHE_HOME elsewhere").because(e);
+        return Why.storage("cannot write to the cache", file, e);
     }
 }

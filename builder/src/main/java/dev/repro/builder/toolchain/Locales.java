@@ -27,11 +27,12 @@ final class Locales {
     ///
     /// @param work an empty folder on the same file system
     static void make(Path tree, Path work, Runner runner, TreeWriter writer) throws Problem, InterruptedException {
-        var output = runner.run(tree, List.of("/usr/bin/localedef", "-i", "et_EE", "-f", "UTF-8", Runner.WRITABLE + "/et_EE.utf8"), work);
+        var argv = List.of("/usr/bin/localedef", "-i", "et_EE", "-f", "UTF-8", Runner.WRITABLE + "/et_EE.utf8");
+        var output = runner.run(tree, argv, work);
         Path made = work.resolve("et_EE.utf8");
         if (output.exitCode() != 0 || !Files.isDirectory(made)) {
             throw Problem.environment("localedef of the toolchain failed").expected("locale " + MADE)
-                    .found(output.text().isBlank() ? "exit code " + output.exitCode() : output.text().lines().findFirst().orElse(""));
+                    .found(output.text().lines().findFirst().orElse("exit code " + output.exitCode()));
         }
         writer.folder("usr/lib/locale", 0755);
         writer.delete("usr/lib/locale/et_EE.utf8");
@@ -50,7 +51,7 @@ final class Locales {
             }
             return out.stream().distinct().sorted().toList();
         } catch (IOException e) {
-            throw Problem.storage("cannot read the locales").where(folder).found(e.getMessage()).because(e);
+            throw Why.storage("cannot read the locales", folder, e);
         }
     }
 

@@ -15,7 +15,7 @@ final class Merge {
         try {
             children(root, staged, "");
         } catch (IOException e) {
-            throw Problem.storage("cannot write the toolchain").where(staged).found(e.getMessage()).because(e);
+            throw Why.storage("cannot write the toolchain", staged, e);
         }
     }
 

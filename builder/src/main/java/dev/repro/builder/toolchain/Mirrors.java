@@ -82,7 +82,7 @@ final class Mirrors {
                 files.computeIfAbsent(Files.size(file), _ -> new ArrayList<>()).add(file);
             }
         } catch (IOException | java.io.UncheckedIOException e) {
-            throw Problem.storage("cannot read the folder of packages").where(folder).found(e.getMessage()).because(e);
+            throw Why.storage("cannot read the folder of packages", folder, e);
         }
     }
 
@@ -90,7 +90,7 @@ final class Mirrors {
         try {
             return Digest.of(file);
         } catch (IOException e) {
-            throw Problem.storage("cannot read a package").where(file).found(e.getMessage()).because(e);
+            throw Why.storage("cannot read a package", file, e);
         }
     }
 }

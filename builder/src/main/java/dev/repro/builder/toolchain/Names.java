@@ -7,9 +7,10 @@ final class Names {
 
     private Names() {}
 
-    /// Debian Policy 5.6.1: lower-case letters, digits, `+`, `-`, `.`, at least two, the first a letter or digit.
+    /// Debian Policy 5.6.1: lower-case letters, digits, `+`, `-`, `.`, at least two, the first a letter or digit. A hyphen at
+    /// the end is refused: to apt it means removal.
     static boolean isPackage(String text) {
-        return text.length() >= 2 && text.length() <= 200 && isAlphanumeric(text.charAt(0))
+        return text.length() >= 2 && text.length() <= 200 && isAlphanumeric(text.charAt(0)) && !text.endsWith("-")
                 && text.chars().allMatch(c -> isAlphanumeric(c) || c == '+' || c == '-' || c == '.');
     }
 

@@ -58,14 +58,14 @@ final class OciImage {
             Layer layer = layers.get(i);
             progress.accept("unpacking layer " + (i + 1) + " of " + layers.size());
             String blame = "layer " + layer.digest.brief() + " of " + layout;
-            var unpacking = new OciLayer(() -> open(layer), new TreeWriter(tree, TreeWriter.Clash.REPLACE, blame));
+            var unpacking = new OciLayer(() -> open(layer), new TreeWriter(tree, Clash.REPLACE, blame));
             try {
                 if (i > 0) {
                     unpacking.whiteouts();
                 }
                 unpacking.entries();
             } catch (IOException e) {
-                throw Problem.storage("a layer of the image is damaged").where(blame).found(e.getMessage()).because(e);
+                throw Why.storage("a layer of the image is damaged", blame, e);
             }
         }
     }
@@ -109,7 +109,8 @@ final class OciImage {
         if (mediaType.endsWith(".tar")) {
             return false;
         }
-        throw Problem.usage("a layer of the OCI image is of a kind that is not supported").where(layout).expected("tar or tar+gzip")
+        throw Problem.usage("a layer of the OCI image is of a kind that is not supported").where(layout)
+                .expected("tar or tar+gzip")
                 .found(mediaType).hint("convert it, as with `skopeo copy --dest-compress-format gzip`");
     }
 
@@ -149,7 +150,8 @@ final class OciImage {
     private static byte[] read(Path file) throws Problem {
         try {
             if (Files.size(file) > MAX_DOCUMENT) {
-                throw Problem.usage("a document of the OCI image is too large").where(file).expected("at most " + MAX_DOCUMENT + " bytes");
+                throw Problem.usage("a document of the OCI image is too large").where(file)
+                        .expected("at most " + MAX_DOCUMENT + " bytes");
             }
             return Files.readAllBytes(file);
         } catch (IOException e) {
@@ -158,7 +160,7 @@ final class OciImage {
     }
 
     private static Problem unreadable(Path file, IOException e) {
-        return Problem.storage("cannot read a blob of the OCI image").where(file).found(e.getMessage()).because(e)
+        return Why.storage("cannot read a blob of the OCI image", file, e)
                 .hint("look whether the layout is whole and the digest is that of a manifest in it");
     }
 

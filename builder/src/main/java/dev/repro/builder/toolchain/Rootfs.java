@@ -62,7 +62,7 @@ final class Rootfs {
             new DebianRoot(packages, blobs).build(tree, work);
             if (locale) {
                 progress.accept("making locale " + Locales.MADE);
-                var writer = new TreeWriter(tree, TreeWriter.Clash.KEEP, "localedef");
+                var writer = new TreeWriter(tree, Clash.KEEP, "localedef");
                 Locales.make(tree, newFolder(work.resolve("locale")), runner, writer);
             }
         });
@@ -102,8 +102,7 @@ final class Rootfs {
             }
             return target;
         } catch (IOException e) {
-            throw Problem.storage("cannot write the toolchain").where(target).found(e.getMessage())
-                    .hint("free space, or point XDG_CACHE_HOME elsewhere").because(e);
+            throw Why.storage("cannot write the toolchain", target, e);
         }
     }
 
@@ -126,7 +125,7 @@ final class Rootfs {
             Files.createDirectory(path);
             return Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
         } catch (IOException e) {
-            throw Problem.storage("cannot make a folder").where(path).found(e.getMessage()).because(e);
+            throw Why.storage("cannot make a folder", path, e);
         }
     }
 

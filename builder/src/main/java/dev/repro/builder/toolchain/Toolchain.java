@@ -121,7 +121,8 @@ public sealed interface Toolchain {
             }
             packages.add(next);
         }
-        var read = new Debian(fields.string("suite"), fields.string("architecture"), packages, fields.strings("requested"), tools);
+        var read = new Debian(fields.string("suite"), fields.string("architecture"), packages, fields.strings("requested"),
+                tools);
         if (!read.architecture.equals(ARCHITECTURE)) {
             throw Problem.usage("only " + ARCHITECTURE + " toolchains are supported").where("toolchain of the lock")
                     .found(read.architecture);

@@ -46,7 +46,8 @@ public final class Toolchains {
     public Toolchain resolve(ToolchainRequest request, Consumer<String> progress) throws Problem, InterruptedException {
         Toolchain resolved = switch (request) {
             case ToolchainRequest.Debian debian -> debian(debian, progress);
-            case ToolchainRequest.Oci oci -> new Toolchain.Oci(oci.digest(), OciImage.open(oci.layout(), oci.digest()).layers(), Map.of());
+            case ToolchainRequest.Oci oci -> new Toolchain.Oci(oci.digest(), OciImage.open(oci.layout(), oci.digest()).layers(),
+                    Map.of());
             case ToolchainRequest.Host _ -> HostSystem.read(env);
         };
         Path layout = request instanceof ToolchainRequest.Oci oci ? oci.layout() : null;
@@ -57,7 +58,8 @@ public final class Toolchains {
     /// The root of a locked toolchain, made if this machine has not made it before.
     ///
     /// @param ociLayout folder of the image layout that the recipe names; null for other kinds
-    public PreparedRoot prepare(Toolchain toolchain, Path ociLayout, Consumer<String> progress) throws Problem, InterruptedException {
+    public PreparedRoot prepare(Toolchain toolchain, Path ociLayout, Consumer<String> progress)
+            throws Problem, InterruptedException {
         return switch (toolchain) {
             case Toolchain.Debian debian -> tree(rootfs.debian(debian, progress));
             case Toolchain.Oci oci -> tree(rootfs.oci(oci.digest(), ociLayout, progress));
@@ -70,9 +72,11 @@ public final class Toolchains {
         };
     }
 
-    private Toolchain.Debian debian(ToolchainRequest.Debian request, Consumer<String> progress) throws Problem, InterruptedException {
+    private Toolchain.Debian debian(ToolchainRequest.Debian request, Consumer<String> progress)
+            throws Problem, InterruptedException {
         if (!Names.isSuite(request.suite())) {
-            throw Problem.usage("`" + request.suite() + "` is no name of a suite").where("[toolchain] debian").expected("as in `bookworm`");
+            throw Problem.usage("`" + request.suite() + "` is no name of a suite").where("[toolchain] debian")
+                    .expected("as in `bookworm`");
         }
         for (String name : request.packages()) {
             if (!Names.isPackage(name)) {
@@ -81,7 +85,8 @@ public final class Toolchains {
         }
         var machine = AptMachine.read(env).orElseThrow(() ->
                 Problem.environment("this machine has no apt, which resolves the packages of a Debian toolchain")
-                        .hint("run `repro lock` on a Debian or Ubuntu machine, or use an `oci` toolchain; a lock can be built anywhere"));
+                        .hint("run `repro lock` on a Debian or Ubuntu machine, or use an `oci` toolchain; "
+                                + "a lock can be built anywhere"));
         var wanted = new LinkedHashSet<>(BASE);
         wanted.addAll(request.packages());
         var packages = new Apt(machine, cache.resolve("apt").resolve(request.suite()), env)

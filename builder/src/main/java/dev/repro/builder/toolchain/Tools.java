@@ -10,7 +10,8 @@ import java.util.TreeMap;
 
 /// Looks which compilers and their like a root has, for the lock.
 final class Tools {
-    private static final List<String> NAMES = List.of("ar", "as", "c++", "cargo", "cc", "clang", "cmake", "dune", "go", "ld", "ld.lld",
+    private static final List<String> NAMES = List.of("ar", "as", "c++", "cargo", "cc", "clang", "cmake", "dune", "go", "ld",
+            "ld.lld",
             "make", "meson", "nasm", "ninja", "objcopy", "ocamlfind", "ocamlopt", "opam", "perl", "python3", "rustc", "sh");
 
     /// Of a version, in characters.
@@ -44,7 +45,7 @@ final class Tools {
         try {
             return Digest.of(file);
         } catch (IOException e) {
-            throw Problem.storage("cannot read a tool").where(file).found(e.getMessage()).because(e);
+            throw Why.storage("cannot read a tool", file, e);
         }
     }
 }

@@ -9,8 +9,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -72,7 +74,8 @@ final class Transfer {
         throw failures.stream().filter(f -> f.then == Then.DISTRUST).findFirst().orElse(failures.getFirst()).problem;
     }
 
-    private boolean fetch(URI address, List<FailedException> failures, FetchProgress progress) throws Problem, InterruptedException {
+    private boolean fetch(URI address, List<FailedException> failures, FetchProgress progress)
+            throws Problem, InterruptedException {
         for (int attempt = 1; attempt <= limits.attempts(); attempt++) {
             try {
                 return attempt(address, progress);
@@ -99,12 +102,12 @@ final class Transfer {
             return body != null;
         } catch (ConnectException e) {
             deadHosts.add(host);
-            throw failed(Then.NEXT, address, "no connection" + (e.getMessage() == null ? "" : ": " + e.getMessage()));
+            throw failed(Then.NEXT, address, reason(e));
         } catch (HttpTimeoutException e) {
             deadHosts.add(host);
-            throw failed(Then.NEXT, address, "no answer in " + limits.connect().toSeconds() + " s");
+            throw failed(Then.NEXT, address, "no answer in " + text(limits.connect()));
         } catch (IOException e) {
-            throw failed(Then.REPEAT, address, e.getMessage() == null ? e.toString() : e.getMessage());
+            throw failed(Then.REPEAT, address, Why.of(e));
         }
     }
 
@@ -159,19 +162,34 @@ final class Transfer {
             return body.read(buffer);
         } catch (IOException e) {
             if (watched.stalled()) {
-                throw failed(Then.NEXT, address, "less than " + limits.floor() + " bytes in " + limits.window().toMillis() + " ms");
+                throw failed(Then.NEXT, address, "less than " + limits.floor() + " bytes in " + text(limits.window()));
             }
             throw e;
         }
     }
 
+    private static String text(Duration time) {
+        return time.toSeconds() > 0 ? time.toSeconds() + " s" : time.toMillis() + " ms";
+    }
+
+    private static String reason(ConnectException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UnresolvedAddressException) {
+                return "the name of the server cannot be resolved";
+            }
+        }
+        return e.getMessage() == null ? "no connection" : "no connection: " + e.getMessage();
+    }
+
     private FailedException failed(Then then, URI address, String why) {
         return new FailedException(then, Problem.storage("cannot fetch " + blob.name()).where(address).found(why)
-                .hint("look at the network and the mirrors of this machine; `deb_folders` in ~/.config/repro/config.toml needs neither"));
+                .hint("look at the network and the mirrors of this machine; "
+                        + "`deb_folders` in ~/.config/repro/config.toml needs neither"));
     }
 
     private FailedException wrong(URI address, String expected, String found) {
         return new FailedException(Then.DISTRUST, Problem.storage("what is there is not " + blob.name()).where(address)
-                .expected(expected).found(found).hint("do not trust that mirror; name another one in ~/.config/repro/config.toml"));
+                .expected(expected).found(found).hint("do not trust that mirror; name another one in "
+                        + "~/.config/repro/config.toml"));
     }
 }

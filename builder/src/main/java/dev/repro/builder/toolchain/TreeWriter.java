@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -20,14 +21,6 @@ import java.util.Arrays;
 /// Not safe for use by several threads. Reading of content throws IOException (the archive is damaged), everything else a
 /// [Problem].
 final class TreeWriter {
-
-    /// What a folder does to a link to a folder, and anything but a folder to a folder, that is there already.
-    enum Clash {
-        /// As dpkg: a link to a folder stays, a folder is never replaced.
-        KEEP,
-        /// As the layers of an OCI image: the later entry replaces.
-        REPLACE
-    }
 
     private final Path root;
     private final InRoot inRoot;
@@ -181,27 +174,32 @@ final class TreeWriter {
         }
         int slash = clean.lastIndexOf('/');
         String parent = slash < 0 ? "" : clean.substring(0, slash);
-        try {
+        return resolved(name, () -> {
             if (!parent.equals(lastParent)) {
                 lastPlace = inRoot.place(clean).getParent();
                 lastParent = parent;
             }
             return lastPlace.resolve(clean.substring(slash + 1));
-        } catch (InRoot.EscapeException e) {
-            throw bad(name, e.getMessage());
-        } catch (java.nio.file.InvalidPathException e) {
-            throw bad(name, "is no file name under this locale").hint("set LC_ALL=C.UTF-8");
-        } catch (IOException e) {
-            throw failed(name, e);
-        }
+        });
     }
 
+    /// The place of a name, nothing made; null where a parent is missing.
     private Path look(String name) throws Problem {
+        String clean = clean(name);
+        return resolved(name, () -> inRoot.look(clean));
+    }
+
+    @FunctionalInterface
+    private interface Resolution {
+        Path run() throws InRoot.EscapeException, IOException;
+    }
+
+    private Path resolved(String name, Resolution resolution) throws Problem {
         try {
-            return inRoot.look(clean(name));
+            return resolution.run();
         } catch (InRoot.EscapeException e) {
             throw bad(name, e.getMessage());
-        } catch (IOException e) {
+        } catch (InvalidPathException | IOException e) {
             throw failed(name, e);
         }
     }
@@ -234,16 +232,18 @@ final class TreeWriter {
     private void guard(String name, Action action) throws Problem {
         try {
             action.run();
-        } catch (IOException e) {
+        } catch (InvalidPathException | IOException e) {
             throw failed(name, e);
         }
     }
 
-    private Problem failed(String name, IOException e) {
+    private Problem failed(String name, Exception e) {
         return switch (e) {
             case DirectoryNotEmptyException _ -> bad(name, "would replace a folder");
             case NoSuchFileException _ -> bad(name, "has no folder to be in");
-            default -> Problem.storage("cannot write a file of the toolchain").where(name).found(e.getMessage()).because(e);
+            case InvalidPathException _ -> Problem.environment("Java cannot name a file of " + blame + " under this locale")
+                    .found(name).because(e).hint("set LC_ALL=C.UTF-8");
+            default -> Why.storage("cannot write a file of the toolchain", root.resolve(name).normalize(), e);
         };
     }
 

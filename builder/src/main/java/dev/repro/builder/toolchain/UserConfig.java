@@ -14,7 +14,8 @@ import org.tomlj.Toml;
 import org.tomlj.TomlArray;
 import org.tomlj.TomlParseResult;
 
-/// What the user set for this machine. `$XDG_CONFIG_HOME/repro/config.toml` (else `~/.config/repro/config.toml`), every key optional:
+/// What the user set for this machine. `$XDG_CONFIG_HOME/repro/config.toml` (else `~/.config/repro/config.toml`), every key
+/// optional:
 /// ```toml
 /// mirrors = ["http://snapshot.debian.org/archive/debian/20250520T000000Z"]   # asked after apt's own
 /// deb_folders = ["/srv/debs"]                                               # asked first, files by content, names do not matter
@@ -60,7 +61,7 @@ record UserConfig(List<URI> mirrors, List<Path> debFolders) {
         try {
             toml = Toml.parse(file);
         } catch (IOException e) {
-            throw Problem.usage("cannot read the configuration").where(file).found(e.getMessage()).because(e);
+            throw Problem.usage("cannot read the configuration").where(file).found(Why.of(e)).because(e);
         }
         if (toml.hasErrors()) {
             var error = toml.errors().getFirst();

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Whatever ends `repro`, nothing of its builds stays.
-@Timeout(120)
+@Timeout(240)
 class KillTest {
     @TempDir
     Path folder;
@@ -28,9 +28,9 @@ class KillTest {
     }
 
     static void await(Condition condition) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (!condition.holds()) {
-            assertTrue(System.nanoTime() < deadline, "waited for 30 s");
+            assertTrue(System.nanoTime() < deadline, "waited for 60 s");
             TimeUnit.MILLISECONDS.sleep(10);
         }
     }

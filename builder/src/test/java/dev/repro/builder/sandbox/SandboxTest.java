@@ -98,6 +98,11 @@ class SandboxTest {
     }
 
     @Test
+    void textIsUtf8WhateverTheLocale() throws Exception {
+        assertEquals("é ✓\n", inside("echo é $(cat /text)", new Mount.Text("/text", "✓")));
+    }
+
+    @Test
     void ownUserHostAndProcesses() throws Exception {
         assertEquals("1000 1001\nbuild\n", inside("echo $(id -u) $(id -g); uname -n"));
         assertEquals("1\n", inside("ls /proc | grep '^[0-9]*$' | head -1; [ $$ -lt 10 ]"));
@@ -106,7 +111,7 @@ class SandboxTest {
 
     @Test
     void mounts() throws Exception {
-        Path given = Files.createDirectory(folder.resolve("ein Ordner, é"));
+        Path given = Files.createDirectory(folder.resolve("a folder's, \"name\""));
         Files.writeString(given.resolve("in"), "from outside\n");
         String log = inside("""
                 cat /deep/er/ro/in /proc/version /etc/passwd /sys/devices/system/cpu/online
@@ -195,6 +200,16 @@ class SandboxTest {
         assertEquals(Problem.Exit.USAGE, problem.exit());
         assertEquals("no-such-cc: the command of the build cannot be started (found no such file or directory)", problem.line());
         assertFalse(Files.exists(s.log()));
+    }
+
+    @Test
+    void optionsOfBwrapInTheEnvironment() {
+        var s = builds.spec("ls /host", Builds.LIMITS);
+        var environment = Map.of("A", "x\0--ro-bind\0/\0/host");
+        var sneaky = new SandboxSpec(s.root(), s.mounts(), s.argv(), environment, s.directory(), "h", 1, 1, true,
+                List.of(), s.limits(), s.log());
+        Problem problem = assertThrows(Problem.class, () -> builds.sandbox.run(sneaky));
+        assertEquals(Problem.Exit.USAGE, problem.exit());
     }
 
     @Test

@@ -1,0 +1,203 @@
+package dev.repro.tests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SchemaId;
+import com.networknt.schema.SchemaLocation;
+import com.networknt.schema.SpecVersion;
+import dev.repro.diffoscopelite.Diff;
+import dev.repro.diffoscopelite.Verdict;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What `--json` prints, and what repro writes as JSON, is what `docs/schema` says of it, no more and no less.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class SchemaTest {
+    private static final Path FOLDER = Repro.HOME.resolve("docs/schema");
+    private static final String URN = "urn:repro:schema:";
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private final Map<String, JsonNode> schemas = new TreeMap<>();
+    private final TreeSet<String> used = new TreeSet<>();
+    private JsonSchemaFactory factory;
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    void readSchemas() throws IOException {
+        Map<String, String> texts = new TreeMap<>();
+        try (Stream<Path> files = Files.list(FOLDER)) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".json")).toList()) {
+                String name = file.getFileName().toString().replaceFirst("\\.json$", "");
+                schemas.put(name, MAPPER.readTree(file.toFile()));
+                texts.put(URN + name, Files.readString(file));
+            }
+        }
+        factory = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012, b -> b.schemaLoaders(l -> l.schemas(texts)));
+    }
+
+    @AfterAll
+    void everySchemaIsUsed() {
+        if (used.contains("repro.check.v1") && used.contains("repro.locked.v1")) { // all tests of this class ran, not one alone
+            assertEquals(schemas.keySet(), used);
+        }
+    }
+
+    @Test
+    void schemasAreSchemasAndRefuseWhatIsNotTheirs() {
+        JsonSchema meta = factory.getSchema(SchemaLocation.of(SchemaId.V202012));
+        schemas.forEach((name, schema) -> {
+            assertTrue(meta.validate(schema).isEmpty(), () -> name + ": " + meta.validate(schema));
+            assertEquals(URN + name, schema.path("$id").asText());
+            for (JsonNode object : schema.findParents("properties")) {
+                assertEquals(MAPPER.getNodeFactory().booleanNode(false), object.get("additionalProperties"), name + ": " + object);
+            }
+        });
+    }
+
+    @Test
+    void checks() throws Exception {
+        printed("repro.check.v1", 0, "check", "--json", "examples/hello/hello.hvt");
+        printed("repro.checks.v1", 0, "check", "--json", "examples/hello");
+        printed("repro.checks.v1", 1, "check", "--json", "examples/irreproducible/build-path", "examples/irreproducible/excepted");
+        printed("repro.check.v1", 1, "check", "--json", copy("irreproducible/build-path", "unbuilt", "command = \"exit 3\"").toString());
+    }
+
+    /// A folder of that name with a copy of an example, its build replaced, and locked.
+    private Path copy(String example, String name, String command) throws Exception {
+        Path copy = Repro.copy(example, folder.resolve(name));
+        Path recipe = copy.resolve("repro.toml");
+        Files.writeString(recipe, Files.readString(recipe).replaceFirst("(?m)^command = .*$", command));
+        printed("repro.locked.v1", 0, "lock", "--json", copy.toString());
+        return copy;
+    }
+
+    @Test
+    void locksAndBuilds() throws Exception {
+        Path hello = Repro.copy("hello", folder.resolve("one"));
+        Path blk = Repro.copy("blk", folder.resolve("one"));
+        Files.delete(blk.resolve("repro.lock"));
+        printed("repro.locked.v1", 0, "lock", "--json", "--expected", hello.toString());
+        written("repro.lock.v1", hello.resolve("repro.lock"));
+        Path host = Repro.copy("hello", folder.resolve("host"));
+        Path recipe = host.resolve("repro.toml");
+        Files.writeString(recipe, Files.readString(recipe).replaceFirst("(?m)^debian = .*$", "host = true").replaceFirst("(?m)^packages = .*$", ""));
+        printed("repro.locked.v1", 0, "lock", "--json", host.toString());
+        written("repro.lock.v1", host.resolve("repro.lock"));
+        printed("repro.locks.v1", 0, "lock", "--json", hello.toString(), blk.toString());
+        JsonNode built = printed("repro.built.v1", 0, "build", "--json", hello.toString());
+        JsonNode record = written("repro.build.v1", hello.resolve("hello.build.json"));
+        assertEquals(built.get("record"), record);
+        built.get("files").forEach(file -> assertTrue(Files.exists(Path.of(file.asText())), file::toString));
+    }
+
+    @Test
+    void committedLocks() throws Exception {
+        try (Stream<Path> files = Files.walk(Repro.HOME.resolve("examples"))) {
+            List<Path> locks = files.filter(f -> f.endsWith("repro.lock")).toList();
+            assertTrue(locks.size() >= 10, locks::toString);
+            for (Path lock : locks) {
+                written("repro.lock.v1", lock);
+            }
+        }
+    }
+
+    @Test
+    void images() throws Exception {
+        String hvt = "examples/hello/hello.hvt";
+        String virtio = "examples/hello/hello.virtio";
+        printed("repro.image.v1", 0, "manifest", "show", "--json", hvt);
+        printed("repro.images.v1", 0, "manifest", "show", "--json", virtio, "examples/blk/blk.spt", "/bin/true", "README.md");
+        printed("repro.lint.v1", 0, "manifest", "lint", "--json", hvt);
+        printed("repro.lints.v1", 1, "manifest", "lint", "--json", virtio, "README.md");
+        Path manifest = Files.writeString(folder.resolve("manifest.json"),
+                "{\"type\": \"solo5.manifest\", \"version\": 1, \"devices\": [{\"name\": \"net0\", \"type\": \"NET_BASIC\"}]}");
+        printed("repro.generated.v1", 0, "manifest", "generate", "--json", manifest.toString(), folder.resolve("m.c").toString());
+    }
+
+    @Test
+    void theRest() throws Exception {
+        printed("repro.version.v1", 0, "version", "--json");
+        printed("repro.completion.v1", 0, "completion", "--json");
+        printed("repro.doctor.v1", Repro.run("doctor").code(), "doctor", "--json");
+        Path project = Files.createDirectory(folder.resolve("project"));
+        Files.writeString(project.resolve("Makefile"), "all:\n\ttrue\n");
+        printed("repro.init.v1", 0, "init", "--json", project.toString());
+        valid("repro.diff.v1", MAPPER.readTree(dev.repro.base.JsonText.compact(new Diff(Verdict.IDENTICAL, List.of(), 0, 0, 0).toJson())));
+    }
+
+    @Test
+    void errors() throws Exception {
+        printed("repro.error.v1", 2, "check", "--json", "no-such-file");
+        printed("repro.error.v1", 2, "check", "--json", "--no-such-option");
+        printed("repro.error.v1", 2, "manifest", "--json");
+        printed("repro.error.v1", 2, "manifest", "show", "--json", "--manifest", "--abi", "examples/hello/hello.hvt");
+        printed("repro.error.v1", 2, "init", "--json", "examples/hello");
+        printed("repro.error.v1", 2, "build", "--json", folder.toString());
+        printed("repro.error.v1", 1, "build", "--json", copy("hello", "failing", "command = \"false\"").toString());
+    }
+
+    /// Runs repro, and holds the one object that it prints to the schema.
+    private JsonNode printed(String schema, int code, String... args) throws IOException {
+        Repro.Answer answer = Repro.run(args);
+        assertEquals(code, answer.code(), answer::toString);
+        try (var values = MAPPER.readerFor(JsonNode.class).<JsonNode>readValues(answer.out())) {
+            JsonNode value = values.next();
+            assertFalse(values.hasNext(), () -> "more than one value: " + answer);
+            assertTrue(answer.out().startsWith("{") && answer.out().endsWith("}\n"), answer::toString);
+            return valid(schema, value);
+        }
+    }
+
+    private JsonNode written(String schema, Path file) throws IOException {
+        return valid(schema, MAPPER.readTree(file.toFile()));
+    }
+
+    private JsonNode valid(String name, JsonNode value) {
+        used.add(name);
+        note(value);
+        JsonSchema schema = factory.getSchema(SchemaLocation.of(URN + name));
+        assertEquals(name, value.path("schema").asText());
+        assertEquals("[]", schema.validate(value).toString(), () -> "as " + name + ": " + value.toPrettyString());
+        for (ObjectNode object : objects(value)) { // what the schema does not know must not pass, wherever it stands
+            object.put("no_such_member", 1);
+            assertFalse(schema.validate(value).isEmpty(), () -> name + " lets an unknown member pass in " + object);
+            object.remove("no_such_member");
+        }
+        return value;
+    }
+
+    /// Shapes that are seen inside another one count as used too.
+    private void note(JsonNode value) {
+        value.findValuesAsText("schema").stream().filter(schemas::containsKey).forEach(used::add);
+    }
+
+    private static List<ObjectNode> objects(JsonNode value) {
+        var out = new ArrayList<ObjectNode>();
+        if (value instanceof ObjectNode object) {
+            out.add(object);
+        }
+        value.forEach(child -> out.addAll(objects(child)));
+        return out;
+    }
+}
