@@ -23,7 +23,7 @@ public enum Level {
                 return level;
             }
         }
-        throw Problem.usage("unknown level `" + text + "`").expected("bitwise, mapped or excepted");
+        throw Problem.usage("unknown level `" + text + "`").expected("bitwise, mapped or excepted").hint("see `repro check --help`");
     }
 
     static Level of(Verdict verdict) {

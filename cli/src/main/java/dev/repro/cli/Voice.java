@@ -53,10 +53,11 @@ final class Voice implements Consumer<String> {
 
     void fail(Problem problem) {
         clear();
-        err.println(paint("31", "repro: error: ") + printable(problem.line()));
-        if (problem.hint() != null) {
-            err.println("repro: hint: " + problem.hint());
+        if (problem.hint() == null) {
+            problem.hint(usualHint(problem.exit()));
         }
+        err.println(paint("31", "repro: error: ") + printable(problem.line()));
+        err.println("repro: hint: " + problem.hint());
         answer(problem.toJson());
     }
 
@@ -64,6 +65,16 @@ final class Voice implements Consumer<String> {
     private static String printable(String line) {
         return line.codePoints().map(c -> Character.isISOControl(c) ? '?' : c)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append).toString();
+    }
+
+    /// For problems that say themselves what to do, or of which too little is known.
+    private static String usualHint(Problem.Exit exit) {
+        return switch (exit) {
+            case NO -> "`repro check` says more, with --verbose still more";
+            case USAGE -> "`repro help` has the verbs and options; docs/recipe.md and docs/lock.md say how the files are written";
+            case ENVIRONMENT -> "`repro doctor` says what this machine can do, and how to get what is missing";
+            case STORAGE -> "free space, or mend what is named; then run the command again: nothing half-written is left";
+        };
     }
 
     /// A verdict: green for yes, red for no.

@@ -41,10 +41,13 @@ final class Apt {
         }
         try (var _ = FolderLock.on(folder)) {
             configure(sources);
-            Path lists = update(suite, progress);
+            Lists lists = update(suite, progress);
             return resolve(suite, sources, packages, lists);
         }
     }
+
+    /// @param unreachable why newer ones could not be fetched; null where they are new
+    private record Lists(Path folder, String unreachable) {}
 
     private void configure(List<AptSource> sources) throws Problem {
         try {
@@ -98,12 +101,12 @@ final class Apt {
 
     /// Fetches the indices; returns the folder of those to use. Offline these are the newest that were fetched before, by us or
     /// by the machine; apt checks their signatures all the same.
-    private Path update(String suite, Consumer<String> progress) throws Problem, InterruptedException {
+    private Lists update(String suite, Consumer<String> progress) throws Problem, InterruptedException {
         progress.accept("fetching the package lists of " + suite);
         var run = apt("update", "--error-on=any");
         Path own = folder.resolve("state/lists");
         if (run.exitCode() == 0) {
-            return own;
+            return new Lists(own, null);
         }
         String why = firstError(run.err());
         if (run.err().contains("NO_PUBKEY") || run.err().contains("GPG error") || run.err().contains("is not signed")) {
@@ -117,7 +120,7 @@ final class Apt {
                     .hint("connect this machine to the network, or run `sudo apt-get update` where it is");
         }
         progress.accept("package lists of " + suite + " cannot be fetched (" + why + "); using those that were fetched before");
-        return ownAge >= machineAge ? own : machine.lists();
+        return new Lists(ownAge >= machineAge ? own : machine.lists(), why);
     }
 
     /// Milliseconds of the newest index of the suite, which apt sets to what the server says; -1 where there is none.
@@ -138,14 +141,18 @@ final class Apt {
         }
     }
 
-    private List<LockedPackage> resolve(String suite, List<AptSource> sources, List<String> packages, Path lists)
+    private List<LockedPackage> resolve(String suite, List<AptSource> sources, List<String> packages, Lists lists)
             throws Problem, InterruptedException {
-        var arguments = new ArrayList<>(List.of("install", "-o", "Dir::State::lists=" + lists, "--print-uris", "-y", "-qq",
+        var arguments = new ArrayList<>(List.of("install", "-o", "Dir::State::lists=" + lists.folder, "--print-uris", "-y", "-qq",
                 "--no-install-recommends", "--"));
         arguments.addAll(packages);
         var run = apt(arguments.toArray(String[]::new));
         if (run.exitCode() != 0) {
             for (String line : run.err().split("\n")) {
+                if (line.startsWith("E: Unable to locate package ") && lists.unreachable != null) {
+                    throw Problem.storage("cannot fetch the package lists of " + suite + ", and those fetched before do not have `" + line.substring(28) + "`")
+                            .found(lists.unreachable).hint("connect this machine to the network, or run `sudo apt-get update` where it is");
+                }
                 if (line.startsWith("E: Unable to locate package ")) {
                     throw Problem.usage("debian " + suite + " has no package `" + line.substring(28) + "`")
                             .where("[toolchain] packages")
