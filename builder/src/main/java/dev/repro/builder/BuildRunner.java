@@ -78,7 +78,7 @@ final class BuildRunner implements AutoCloseable {
         WorkFolder.delete(home);
     }
 
-    private SandboxSpec spec(Surroundings around, Path tar, Path outputs, Path log) {
+    private SandboxSpec spec(Surroundings around, Path tar, Path outputs, Path log) throws IOException {
         var root = project.root();
         var limits = limits(project.recipe().limits());
         String home = around.get(Vary.HOME);
@@ -94,6 +94,7 @@ final class BuildRunner implements AutoCloseable {
         mounts.add(new Mount.Text(Driver.OUTPUTS, String.join("\n", outputPaths()) + "\n"));
         mounts.add(new Mount.Writable(outputs, Driver.OUT));
         shell(around.get(Vary.SHELL)).ifPresent(mounts::add);
+        mounts.addAll(Touch.mounts(root, around, outputs.getParent()));
         String faketime = root.libfaketime() == null ? "" : root.libfaketime();
         var argv = Driver.argv(around, project.recipe().build().directory(), faketime, project.recipe().build().command());
         return new SandboxSpec(root.isHost() ? new Root.Host() : new Root.Tree(root.tree()), mounts, argv, environment(around), "/", around.get(Vary.HOST), around.uid(), around.gid(),
