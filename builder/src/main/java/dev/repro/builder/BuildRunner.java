@@ -157,7 +157,8 @@ final class BuildRunner implements AutoCloseable {
             case "done" -> run.exitCode() != 0 ? "the driver exited with " + run.exitCode()
                     : collect(outputs).values().stream().allMatch(Files::exists) ? null : "it made the driver end before its outputs were taken";
             case "built" -> "the command exited with " + words[words.length - 1];
-            case "missing" -> "it did not make the output `" + words[words.length - 1] + "`";
+            case "missing" -> "it did not make the output `" + words[words.length - 1] + "`" + Made.instead(outputs.resolve("made"), words[words.length - 1]);
+            case "link" -> "the output `" + words[words.length - 1] + "` is a symbolic link: name the file that it leads to";
             case "enter" -> "there is no folder `" + project.recipe().build().directory() + "` in the source ([build] directory)";
             case "unpack" -> "the source could not be unpacked (the sandbox's output limit, or a toolchain without tar)";
             case "copy" -> "the output `" + words[words.length - 1] + "` could not be copied";
