@@ -78,7 +78,7 @@ final class BuildRunner implements AutoCloseable {
         WorkFolder.delete(home);
     }
 
-    private SandboxSpec spec(Surroundings around, Path tar, Path outputs, Path log) {
+    private SandboxSpec spec(Surroundings around, Path tar, Path outputs, Path log) throws IOException {
         var root = project.root();
         var limits = limits(project.recipe().limits());
         String home = around.get(Vary.HOME);
@@ -94,6 +94,7 @@ final class BuildRunner implements AutoCloseable {
         mounts.add(new Mount.Text(Driver.OUTPUTS, String.join("\n", outputPaths()) + "\n"));
         mounts.add(new Mount.Writable(outputs, Driver.OUT));
         shell(around.get(Vary.SHELL)).ifPresent(mounts::add);
+        mounts.addAll(Touch.mounts(root, around, outputs.getParent()));
         String faketime = root.libfaketime() == null ? "" : root.libfaketime();
         var argv = Driver.argv(around, project.recipe().build().directory(), faketime, project.recipe().build().command());
         return new SandboxSpec(root.isHost() ? new Root.Host() : new Root.Tree(root.tree()), mounts, argv, environment(around), "/", around.get(Vary.HOST), around.uid(), around.gid(),
@@ -156,7 +157,8 @@ final class BuildRunner implements AutoCloseable {
             case "done" -> run.exitCode() != 0 ? "the driver exited with " + run.exitCode()
                     : collect(outputs).values().stream().allMatch(Files::exists) ? null : "it made the driver end before its outputs were taken";
             case "built" -> "the command exited with " + words[words.length - 1];
-            case "missing" -> "it did not make the output `" + words[words.length - 1] + "`";
+            case "missing" -> "it did not make the output `" + words[words.length - 1] + "`" + Made.instead(outputs.resolve("made"), words[words.length - 1]);
+            case "link" -> "the output `" + words[words.length - 1] + "` is a symbolic link: name the file that it leads to";
             case "enter" -> "there is no folder `" + project.recipe().build().directory() + "` in the source ([build] directory)";
             case "unpack" -> "the source could not be unpacked (the sandbox's output limit, or a toolchain without tar)";
             case "copy" -> "the output `" + words[words.length - 1] + "` could not be copied";

@@ -73,7 +73,7 @@ public record CheckReport(String shown, String output, MadeFile file, Side sideA
             profile.variations().forEach(v -> out.add(row("", v.variation().id() + ": " + v.state().name().toLowerCase(Locale.ROOT)
                     + (v.reason().isEmpty() ? "" : " (" + v.reason() + ")"))));
         }
-        failures.forEach(f -> out.add(row("failed", f)));
+        failures.forEach(f -> out.add(row(f.startsWith(" ") ? "" : "failed", f)));
         return out;
     }
 

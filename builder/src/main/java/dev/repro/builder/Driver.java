@@ -7,7 +7,8 @@ import java.util.List;
 /// The script that runs inside the sandbox around the build: unpack the source, build, hand the outputs over.
 ///
 /// How far it came stands in `/repro/out/stage`: nothing (the sandbox did not start), `unpack`, `enter`, `build`, `built STATUS`,
-/// `missing OUTPUT`, `copy OUTPUT`, `done`. So a failure of the build is never taken for one of repro, nor the other way round.
+/// `link OUTPUT`, `missing OUTPUT` (then `/repro/out/made` lists the files that are newer than the source), `copy OUTPUT`, `done`. So a
+/// failure of the build is never taken for one of repro, nor the other way round.
 final class Driver {
     static final String PATH = "/repro/driver";
     static final String SOURCE = "/repro/source.tar";
@@ -39,8 +40,13 @@ final class Driver {
             cd "$build"
             number=0
             while IFS= read -r output; do
-                if [ ! -f "./$output" ] || [ -L "./$output" ]; then
+                if [ -L "./$output" ]; then
+                    stage "link $output"
+                    exit 1
+                fi
+                if [ ! -f "./$output" ]; then
                     stage "missing $output"
+                    find . -type f -newer /repro/source.tar > /repro/out/made || rm -f /repro/out/made
                     exit 1
                 fi
                 stage "copy $output"

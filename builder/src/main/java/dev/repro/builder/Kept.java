@@ -26,21 +26,45 @@ final class Kept {
 
     static void keep(Workshop workshop, Project project, Pair pair, Path folder) throws IOException, Problem, InterruptedException {
         for (BuildResult result : List.of(pair.a(), pair.b())) {
-            Path side = folder.resolve(result.side());
-            WorkFolder.delete(side);
-            Files.createDirectories(side);
-            String name = project.recipe().name();
-            Files.copy(result.log(), side.resolve(name + ".build.log"), StandardCopyOption.REPLACE_EXISTING);
-            if (result instanceof BuildResult.Built built) {
-                for (var output : built.outputs().entrySet()) {
-                    Path file = side.resolve(output.getKey());
-                    Files.createDirectories(file.getParent());
-                    Files.copy(output.getValue(), file, StandardCopyOption.REPLACE_EXISTING);
-                }
-                byte[] record = JsonText.pretty(BuildRecord.of(workshop, project, built).toJson()).getBytes(StandardCharsets.UTF_8);
-                Durable.write(side.resolve(name + ".build.json"), record);
-            }
+            keep(workshop, project, result, folder.resolve(result.side()));
         }
+    }
+
+    /// @return the log
+    private static Path keep(Workshop workshop, Project project, BuildResult result, Path side) throws IOException {
+        WorkFolder.delete(side);
+        Files.createDirectories(side);
+        String name = project.recipe().name();
+        Path log = Files.copy(result.log(), side.resolve(name + ".build.log"), StandardCopyOption.REPLACE_EXISTING);
+        if (result instanceof BuildResult.Built built) {
+            for (var output : built.outputs().entrySet()) {
+                Path file = side.resolve(output.getKey());
+                Files.createDirectories(file.getParent());
+                Files.copy(output.getValue(), file, StandardCopyOption.REPLACE_EXISTING);
+            }
+            byte[] record = JsonText.pretty(BuildRecord.of(workshop, project, built).toJson()).getBytes(StandardCharsets.UTF_8);
+            Durable.write(side.resolve(name + ".build.json"), record);
+        }
+        return log;
+    }
+
+    /// Keeps a build that failed, at the usual place.
+    ///
+    /// @return its log
+    static Path keep(Workshop workshop, Project project, BuildResult.Failed failed) throws IOException {
+        Path folder = usual(workshop, project);
+        try (var door = locked(folder)) {
+            assert door.isOpen();
+            return keep(workshop, project, failed, folder.resolve(failed.side()));
+        }
+    }
+
+    /// Another run of the same recipe may end now, too: waits for it, and holds the lock until the channel is closed.
+    private static FileChannel locked(Path folder) throws IOException {
+        Path door = Files.createDirectories(folder.getParent()).resolve(".lock");
+        var channel = FileChannel.open(door, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        channel.lock();
+        return channel;
     }
 
     /// Keeps the builds where the user wants them, or in the cache when there is something to look at.
@@ -55,9 +79,8 @@ final class Kept {
             return null;
         }
         Path folder = usual(workshop, project);
-        Path door = Files.createDirectories(folder.getParent()).resolve(".lock"); // another check of the same recipe may end now, too
-        try (var channel = FileChannel.open(door, StandardOpenOption.CREATE, StandardOpenOption.WRITE); var held = channel.lock()) {
-            assert held.isValid();
+        try (var door = locked(folder)) {
+            assert door.isOpen();
             keep(workshop, project, pair, folder);
         }
         return folder;

@@ -5,11 +5,13 @@ import dev.repro.base.Fields;
 import dev.repro.base.Json;
 import dev.repro.base.Problem;
 import dev.repro.builder.recipe.Lock;
+import dev.repro.builder.recipe.LockedSource;
 import dev.repro.builder.toolchain.LockedPackage;
 import dev.repro.builder.toolchain.Toolchain;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -22,8 +24,11 @@ public record LockReport(String file, Digest identity, boolean changed, String s
     static LockReport of(Path shown, Path file, Optional<Lock> old, Lock lock) throws Problem {
         var inputs = lock.inputs();
         var now = toolchain(lock);
-        String source = inputs.source().toJson().members().get("kind") instanceof Json.Str(var kind)
-                ? kind + ", " + inputs.source().files() + " files, " + inputs.source().bytes() + " bytes, tree " + inputs.source().sha256().brief() : "";
+        var locked = inputs.source();
+        String source = String.format(Locale.ROOT, "%s, %,d files, %,d bytes, tree %s", switch (locked) {
+            case LockedSource.Folder _ -> "folder";
+            case LockedSource.Git git -> "git commit " + git.commit().substring(0, 7) + (git.describe() == null ? "" : ", " + git.describe());
+        }, locked.files(), locked.bytes(), locked.sha256().brief());
         String words = switch (now) {
             case Toolchain.Debian debian -> debian.packages().size() + " packages of debian " + debian.suite();
             case Toolchain.Oci oci -> "OCI image sha256:" + oci.digest().brief();

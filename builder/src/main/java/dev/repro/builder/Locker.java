@@ -71,6 +71,9 @@ public final class Locker {
     }
 
     private Lock resolve(Path recipeFile, Recipe recipe, Optional<Lock> old, boolean allowDirty) throws Problem, InterruptedException {
+        if (recipe.source() instanceof Recipe.Source.Git git) {
+            workshop.progress().accept("fetching " + git.url() + " with its history, which describes the commit");
+        }
         try (Source source = Sources.resolve(recipeFile, recipe, workshop.cache().resolve("git"), allowDirty)) {
             return Lock.of(recipe, source.state(), toolchain(recipeFile, recipe, old).toJson(), sizes(recipe));
         }

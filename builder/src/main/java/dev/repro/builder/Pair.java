@@ -46,9 +46,14 @@ record Pair(BuildResult a, BuildResult b) {
         }
     }
 
-    /// Of the builds that failed: which, why, and the end of its log.
+    /// Of the builds that failed: which, why, and the end of its log, which is indented. Two that failed alike are told once.
     List<String> failures() throws IOException {
         var out = new ArrayList<String>();
+        if (a instanceof BuildResult.Failed first && b instanceof BuildResult.Failed second && first.why().equals(second.why())) {
+            out.add("builds A and B: " + first.why());
+            end(first.log()).forEach(line -> out.add("  " + line));
+            return out;
+        }
         for (BuildResult result : List.of(a, b)) {
             if (result instanceof BuildResult.Failed failed) {
                 out.add("build " + failed.side() + ": " + failed.why());

@@ -67,6 +67,9 @@ final class Project implements AutoCloseable {
     static Project open(Workshop workshop, Path recipeFile, Recipe recipe, Lock lock, boolean allowDirty) throws Problem, InterruptedException {
         Path lockFile = lockFile(recipeFile);
         refuse(lock.disagreements(recipe), lockFile);
+        if (lock.inputs().source() instanceof LockedSource.Git git) {
+            workshop.progress().accept("reading commit " + git.commit().substring(0, 7) + " of " + git.url());
+        }
         Source source = Sources.locked(recipeFile, recipe, lock.inputs().source(), workshop.cache().resolve("git"), allowDirty);
         try {
             refuse(lock.disagreements(recipe, source.state()), lockFile);

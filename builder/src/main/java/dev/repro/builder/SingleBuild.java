@@ -41,7 +41,7 @@ public final class SingleBuild {
             BuildResult result = runner.run("A", Surrounding.profile(workshop, project).a());
             return switch (result) {
                 case BuildResult.Built built -> put(project, built, folder);
-                case BuildResult.Failed failed -> throw failure(failed, shown);
+                case BuildResult.Failed failed -> throw failure(failed, shown, Kept.keep(workshop, project, failed));
             };
         } catch (IOException e) {
             throw Problem.storage("what was built could not be written: " + Workshop.reason(e)).because(e);
@@ -71,9 +71,9 @@ public final class SingleBuild {
         return new Report(lines, record, files);
     }
 
-    private static Problem failure(BuildResult.Failed failed, Path shown) throws IOException {
+    private static Problem failure(BuildResult.Failed failed, Path shown, Path kept) throws IOException {
         var problem = Problem.no("the build failed: " + failed.why()).where(shown);
         List<String> log = Pair.end(failed.log());
-        return log.isEmpty() ? problem : problem.hint("the end of its log:\n  " + String.join("\n  ", log));
+        return log.isEmpty() ? problem : problem.hint("the end of its log, " + kept + ":\n  " + String.join("\n  ", log));
     }
 }

@@ -3,6 +3,7 @@ package dev.repro.builder.recipe;
 import dev.repro.base.Json;
 import dev.repro.base.JsonText;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,6 +15,10 @@ final class Disagreements {
 
     /// Files that are named before the rest is counted.
     private static final int NAMED = 5;
+
+    /// Characters that [RecipePath#printable] shows, and those shown before the place where two longer texts part.
+    private static final int SHOWN = 80;
+    private static final int BEFORE = 24;
 
     /// Members of the inputs that follow from the recipe.
     private static final List<String> REPEATED = List.of("name", "build", "limits", "outputs", "exceptions", "files", "seeds",
@@ -94,15 +99,29 @@ final class Disagreements {
                 differences(path + "." + name, a.get(name), b.get(name), out);
             }
         } else if (then == null || !then.equals(now)) {
-            out.add(path + ": " + shown(then) + " in the lock, " + shown(now) + " in the recipe");
+            String a = text(then);
+            String b = text(now);
+            int start = start(a, b);
+            out.add(path + ": " + shown(a, start) + " in the lock, " + shown(b, start) + " in the recipe");
         }
     }
 
-    private static String shown(Json value) {
-        if (value == null || value instanceof Json.Null) {
-            return "nothing";
+    private static String text(Json value) {
+        return value == null || value instanceof Json.Null ? "nothing" : value instanceof Json.Str(var text) ? text : JsonText.compact(value);
+    }
+
+    /// Where to begin to show two texts: at their start if both are shown whole, else a little before they part.
+    private static int start(String a, String b) {
+        if (Math.max(a.length(), b.length()) <= SHOWN) {
+            return 0;
         }
-        return RecipePath.printable(value instanceof Json.Str(var text) ? text : JsonText.compact(value));
+        int parting = Arrays.mismatch(a.toCharArray(), b.toCharArray());
+        int start = Math.max(0, parting - BEFORE);
+        return start > 0 && Character.isLowSurrogate(a.charAt(start)) ? start - 1 : start;
+    }
+
+    private static String shown(String text, int start) {
+        return (start > 0 ? "…" : "") + RecipePath.printable(text.substring(start));
     }
 
     private static String tree(LockedSource source) {

@@ -55,6 +55,9 @@ final class Guesses {
         if (has("manifest.json") && makefile.isPresent()) {
             return make(makefile.get(), "a Solo5 application", "manifest.json and " + makefile.get() + " are there", ".hvt");
         }
+        if (has("configure") || has("configure.ac")) {
+            return configure();
+        }
         if (makefile.isPresent()) {
             return make(makefile.get(), "a project with a makefile", makefile.get() + " is there", "");
         }
@@ -66,13 +69,14 @@ final class Guesses {
         return new Guess("Solo5 itself", List.of("configure.sh names Solo5",
                         "its version comes from git, which the build does not have: the command writes " + header + ".distrib"),
                 List.of("gcc", "libc6-dev", "libseccomp-dev", "linux-libc-dev", "make", "pkg-config"),
-                List.of("the version that the images show; `git describe --tags --always` says the right one"),
+                List.of("the version that the images show: of a git source what `git describe` says; of a folder, write it for `unknown`"),
                 """
-                echo '#define SOLO5_VERSION "unknown"' > %s.distrib
+                version=${REPRO_SOURCE_DESCRIBE:-unknown}
+                echo "#define SOLO5_VERSION \\"$version\\"" > %s.distrib
                 ./configure.sh
                 make
                 """.formatted(header),
-                List.of(image("tests/test_hello/test_hello.hvt"), image("tests/test_hello/test_hello.spt")));
+                Stream.of("hvt", "spt", "virtio", "muen", "xen").map(target -> image("tests/test_hello/test_hello." + target)).toList());
     }
 
     private Guess mirage(String why) throws IOException {
@@ -125,6 +129,16 @@ final class Guesses {
             lines.add(makefile + " names " + String.join(", ", images));
         }
         return new Guess(project, lines, List.of("gcc", "libc6-dev", "make"), List.of("the target"), "make", outputs);
+    }
+
+    private Guess configure() {
+        boolean made = has("configure");
+        var packages = new ArrayList<>(made ? List.<String>of() : List.of("autoconf", "automake", "libtool", "pkg-config"));
+        packages.addAll(List.of("gcc", "libc6-dev", "make"));
+        return new Guess("a project with a configure script", List.of(made ? "configure is there" : "configure.ac is there",
+                        "the output is a guess, CHECK it"),
+                packages, List.of("options of configure, and the target"), (made ? "" : "autoreconf -fi\n") + "./configure\nmake\n",
+                List.of(new Recipe.Output(Init.name(folder), Recipe.Kind.FILE)));
     }
 
     private Guess cmake() {

@@ -53,7 +53,7 @@ final class SourceReader {
         Optional<String> commit = source.optional("commit");
         if (commit.isPresent() && !isCommit(commit.get())) {
             throw source.refuse("commit", "`commit` is no commit id").expected("40 hexadecimal digits in lower case")
-                    .found(RecipePath.printable(commit.get())).hint("name a tag or branch with `ref`");
+                    .found(RecipePath.printable(commit.get())).hint("`git rev-parse` gives all 40; name a tag or branch with `ref`");
         }
         Optional<String> ref = source.optional("ref");
         if (ref.isPresent() && !isRef(ref.get())) {

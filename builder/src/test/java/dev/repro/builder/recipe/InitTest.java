@@ -46,9 +46,14 @@ class InitTest {
         put("configure.sh", "#!/bin/sh\n# This file is part of Solo5\n");
         put("GNUmakefile", "VERSION_H := include/solo5/solo5_version.h\n");
         Recipe recipe = init("Solo5 itself");
-        assertEquals(List.of("tests/test_hello/test_hello.hvt", "tests/test_hello/test_hello.spt"), outputs(recipe));
-        assertTrue(recipe.build().command().getLast()
-                .contains("> include/solo5/solo5_version.h.distrib\n./configure.sh\nmake\n"));
+        String test = "tests/test_hello/test_hello.";
+        assertEquals(List.of(test + "hvt", test + "spt", test + "virtio", test + "muen", test + "xen"), outputs(recipe));
+        assertTrue(recipe.build().command().getLast().contains("""
+                version=${REPRO_SOURCE_DESCRIBE:-unknown}
+                echo "#define SOLO5_VERSION \\"$version\\"" > include/solo5/solo5_version.h.distrib
+                ./configure.sh
+                make
+                """));
     }
 
     @Test
@@ -112,6 +117,23 @@ class InitTest {
         put("Makefile", "all: prog\n");
         Recipe recipe = init("a project with a makefile");
         assertEquals(List.of(new Recipe.Output("my-app", Recipe.Kind.FILE)), recipe.outputs());
+    }
+
+    @Test
+    void configureScriptBesideAMakefileThatAsksForIt() throws Exception {
+        put("configure", "#!/bin/sh\n");
+        put("Makefile", "all:\n\t@echo Please use ./configure first\n");
+        Recipe recipe = init("a project with a configure script");
+        assertEquals("./configure\nmake\n", recipe.build().command().getLast());
+        assertEquals(List.of(new Recipe.Output("my-app", Recipe.Kind.FILE)), recipe.outputs());
+    }
+
+    @Test
+    void configureScriptThatIsToBeMade() throws Exception {
+        put("configure.ac", "AC_INIT\n");
+        Recipe recipe = init("a project with a configure script");
+        assertEquals("autoreconf -fi\n./configure\nmake\n", recipe.build().command().getLast());
+        assertTrue(((Recipe.Toolchain.Debian) recipe.toolchain()).packages().containsAll(List.of("autoconf", "make")));
     }
 
     @Test

@@ -189,6 +189,14 @@ class LockTest {
     }
 
     @Test
+    void longTextsAreShownWhereTheyPart() {
+        String text = Recipes.MINIMAL.replace("hello.hvt\"", "hello.hvt\"\n[[output]]\npath = \"" + "a".repeat(60) + ".hvt\"");
+        List<String> found = lock().disagreements(Recipes.parse(text), SOURCE);
+        assertEquals("outputs: …{\"kind\":\"image\",\"path\":\"hello.hvt\"}] in the lock, …{\"kind\":\"image\",\"path\":\""
+                + "a".repeat(56) + "… in the recipe", found.getFirst());
+    }
+
+    @Test
     void agreesWithItsOwnRecipeAndSource() {
         assertEquals(List.of(), lock().disagreements(Recipes.minimal()));
         assertEquals(List.of(), lock().disagreements(Recipes.parse("# a comment\n" + Recipes.MINIMAL), SOURCE));

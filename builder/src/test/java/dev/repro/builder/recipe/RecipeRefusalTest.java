@@ -77,7 +77,7 @@ class RecipeRefusalTest {
                 "repro.toml:13:1: `git` needs either `commit` or `ref`");
         add("[source]\ngit = \"https://example.org/x\"\ncommit = \"abc\"",
                 "repro.toml:12:1: `commit` is no commit id (expected 40 hexadecimal digits in lower case, found abc)",
-                        "name a tag or branch with `ref`");
+                        "`git rev-parse` gives all 40; name a tag or branch with `ref`");
         add("[source]\ngit = \"https://example.org/x\"\nref = \"a..b\"",
                 "repro.toml:12:1: `ref` is no name of a tag or branch (found a..b)");
         add("[source]\ngit = \"https://me:pw@example.org/x\"\nref = \"a\"",
