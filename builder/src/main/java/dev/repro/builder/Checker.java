@@ -112,7 +112,7 @@ public final class Checker {
                 level = level.weaker(Level.of(af.verdict()));
             }
             if (output.kind() == Recipe.Kind.IMAGE) {
-                facts = ImageFacts.of(a.outputs().get(output.path()));
+                facts = ImageFacts.of(file != null ? file : a.outputs().get(output.path()));
             }
         }
         return new CheckReport(aim.shown(output), output.path(), made, side(project, pair.a(), output), side(project, pair.b(), output), ab, af, level,

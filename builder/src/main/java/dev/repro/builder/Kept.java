@@ -31,7 +31,7 @@ final class Kept {
     }
 
     /// @return the log
-    private static Path keep(Workshop workshop, Project project, BuildResult result, Path side) throws IOException {
+    private static Path keep(Workshop workshop, Project project, BuildResult result, Path side) throws IOException, Problem, InterruptedException {
         WorkFolder.delete(side);
         Files.createDirectories(side);
         String name = project.recipe().name();
@@ -51,7 +51,7 @@ final class Kept {
     /// Keeps a build that failed, at the usual place.
     ///
     /// @return its log
-    static Path keep(Workshop workshop, Project project, BuildResult.Failed failed) throws IOException {
+    static Path keep(Workshop workshop, Project project, BuildResult.Failed failed) throws IOException, Problem, InterruptedException {
         Path folder = usual(workshop, project);
         try (var door = locked(folder)) {
             assert door.isOpen();

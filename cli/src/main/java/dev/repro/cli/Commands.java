@@ -57,7 +57,7 @@ final class Commands {
 
     /// For who wants the tree of verbs, not to run one.
     static CommandLine tree() {
-        return line(new Commands(new Main.Streams(System.out, System.err, false), Map.of(), Path.of("")));
+        return line(new Commands(new Main.Streams(System.out, System.err, false, false), Map.of(), Path.of("")));
     }
 
     private int misused(CommandLine.ParameterException e, String[] args) {

@@ -1,7 +1,9 @@
 package dev.repro.cli;
 
 import dev.repro.base.Problem;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -14,7 +16,7 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        var streams = new Streams(System.out, System.err, System.console() != null && System.console().isTerminal());
+        var streams = new Streams(System.out, System.err, terminal(1), terminal(2));
         int code;
         try {
             code = run(args, streams, System.getenv(), Path.of(""));
@@ -30,8 +32,19 @@ public final class Main {
         System.exit(code);
     }
 
-    /// @param terminal whether a person sees stderr as it is written
-    record Streams(PrintStream out, PrintStream err, boolean terminal) {}
+    /// @param outSeen whether stdout is a terminal
+    /// @param errSeen likewise stderr
+    record Streams(PrintStream out, PrintStream err, boolean outSeen, boolean errSeen) {}
+
+    /// Whether a file descriptor of this process is a terminal, as its link in /proc tells; `System.console` only tells of all three at once.
+    private static boolean terminal(int descriptor) {
+        try {
+            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
+            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
+        } catch (IOException e) {
+            return false; // closed, or no /proc: plain lines are right then
+        }
+    }
 
     static int run(String[] args, Streams streams, Map<String, String> env, Path directory) {
         if (args.length == 1 && (args[0].equals("--version") || args[0].equals("-V") || args[0].equals("version"))) {

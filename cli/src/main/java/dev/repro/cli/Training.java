@@ -49,7 +49,7 @@ final class Training {
     private static void run(String[] args, Map<String, String> env, Path folder) throws IOException {
         Files.write(folder.resolve("app.elf"), Files.readAllBytes(Path.of("/bin/true")));
         var nowhere = new PrintStream(OutputStream.nullOutputStream());
-        Main.run(args, new Main.Streams(nowhere, nowhere, false), env, folder);
+        Main.run(args, new Main.Streams(nowhere, nowhere, false, false), env, folder);
     }
 
     private static void delete(Path folder) throws IOException {

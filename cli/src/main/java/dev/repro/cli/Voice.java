@@ -17,15 +17,19 @@ final class Voice implements Consumer<String> {
     private final boolean live;
     private final boolean quiet;
     private final boolean json;
-    private final boolean colour;
+    private final boolean colourOut;
+    private final boolean colourErr;
     private boolean dirtyLine;
     private String step = "";
 
     Voice(Main.Streams streams, Map<String, String> env, boolean quiet, boolean json) {
         this.out = streams.out();
         this.err = streams.err();
-        this.live = streams.terminal() && !"dumb".equals(env.get("TERM"));
-        this.colour = live && env.getOrDefault("NO_COLOR", "").isEmpty();
+        boolean able = !"dumb".equals(env.getOrDefault("TERM", "dumb"));
+        boolean wanted = able && env.getOrDefault("NO_COLOR", "").isEmpty();
+        this.live = able && streams.errSeen();
+        this.colourOut = wanted && streams.outSeen();
+        this.colourErr = wanted && streams.errSeen();
         this.quiet = quiet;
         this.json = json;
     }
@@ -56,7 +60,7 @@ final class Voice implements Consumer<String> {
         if (problem.hint() == null) {
             problem.hint(usualHint(problem.exit()));
         }
-        err.println(paint("31", "repro: error: ") + printable(problem.line()));
+        err.println(paint(colourErr, "31", "repro: error: ") + printable(problem.line()));
         err.println("repro: hint: " + problem.hint());
         answer(problem.toJson());
     }
@@ -79,7 +83,7 @@ final class Voice implements Consumer<String> {
 
     /// A verdict: green for yes, red for no.
     void verdict(boolean yes, String line) {
-        say(paint(yes ? "32" : "31", line));
+        say(paint(colourOut, yes ? "32" : "31", line));
     }
 
     /// Progress.
@@ -89,7 +93,7 @@ final class Voice implements Consumer<String> {
             return;
         }
         if (live) {
-            err.print("\r\033[K" + paint("2", message));
+            err.print("\r\033[K" + paint(colourErr, "2", message));
             err.flush();
             dirtyLine = true;
             return;
@@ -110,7 +114,7 @@ final class Voice implements Consumer<String> {
         }
     }
 
-    private String paint(String code, String text) {
+    private static String paint(boolean colour, String code, String text) {
         return colour ? "\033[" + code + "m" + text + "\033[0m" : text;
     }
 }

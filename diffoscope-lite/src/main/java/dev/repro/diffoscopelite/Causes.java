@@ -80,7 +80,7 @@ public final class Causes {
         put("shift", "-", "moved addresses", "Addresses, offsets and indices that follow from another size or order.",
                 "mend the other causes");
         put("unknown", "-", "unknown", "No known pattern fits.",
-                "look at the named place in both builds; vary one thing at a time");
+                "look at the named place on both sides; vary one thing at a time");
     }
 
     private Causes() {}

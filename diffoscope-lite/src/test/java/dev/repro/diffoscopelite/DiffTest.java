@@ -43,7 +43,7 @@ class DiffTest {
                      mend: sort what is listed (LC_ALL=C sort, $(sort $(wildcard …))), \
                 as the locale orders too; fix seeds of hash tables
                   3  unexplained    .data+0x120 and 1 more place    "left" | 0xff
-                     mend: look at the named place in both builds; vary one thing at a time
+                     mend: look at the named place on both sides; vary one thing at a time
                      7 more, not shown""", String.join("\n", DIFF.lines("app.hvt", "A", "B")));
         assertEquals("different: 2 causes, 1 difference unexplained", DIFF.summary());
         assertEquals(List.of("x          A = B"), new Diff(Verdict.IDENTICAL, List.of(), 0, 0, 0).lines("x", "A", "B"));
