@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /// Builds A and B of one check, made side by side.
@@ -21,12 +23,13 @@ record Pair(BuildResult a, BuildResult b) {
     private static final int LOG_BYTES = 64 << 10;
 
     static Pair build(BuildRunner runner, Profile profile, Consumer<String> progress) throws Problem, InterruptedException {
-        progress.accept("building A and B side by side");
+        long start = System.nanoTime();
+        Runnable tick = () -> progress.accept("building A and B side by side, " + (System.nanoTime() - start) / 1_000_000_000 + " s");
         try (var both = Executors.newFixedThreadPool(2)) {
             Future<BuildResult> a = both.submit(() -> runner.run("A", profile.a()));
             Future<BuildResult> b = both.submit(() -> runner.run("B", profile.b()));
             try {
-                return new Pair(await(a), await(b));
+                return new Pair(await(a, tick), await(b, tick));
             } finally {
                 both.shutdownNow(); // where one has thrown, the other is in vain
             }
@@ -34,9 +37,18 @@ record Pair(BuildResult a, BuildResult b) {
     }
 
     /// What that build came to. A build is interrupted, too, when the sandbox is closed under it because the process ends.
-    static BuildResult await(Future<BuildResult> build) throws Problem, InterruptedException {
+    ///
+    /// @param tick called at once, and each second until it is there
+    static BuildResult await(Future<BuildResult> build, Runnable tick) throws Problem, InterruptedException {
         try {
-            return build.get();
+            while (true) {
+                tick.run();
+                try {
+                    return build.get(1, TimeUnit.SECONDS);
+                } catch (TimeoutException e) {
+                    // not yet
+                }
+            }
         } catch (ExecutionException e) {
             switch (e.getCause()) {
                 case Problem problem -> throw problem;

@@ -66,8 +66,8 @@ final class Prover {
             }
             try {
                 for (int i = 0; i < candidates.size(); i++) {
-                    workshop.progress().accept("proving causes: rebuild " + (i + 1) + " of " + candidates.size() + ", only " + candidates.get(i).id() + " varied");
-                    note(candidates.get(i).id(), a, Pair.await(running.get(i)), stable);
+                    String message = "proving causes: rebuild " + (i + 1) + " of " + candidates.size() + ", only " + candidates.get(i).id() + " varied";
+                    note(candidates.get(i).id(), a, Pair.await(running.get(i), () -> workshop.progress().accept(message)), stable);
                 }
             } finally {
                 both.shutdownNow();

@@ -148,7 +148,7 @@ class JourneyTest {
     @Test
     void quietIsQuietAndPipesArePlain() {
         Repro.Answer loud = Repro.run("check", "examples/hello/hello.hvt");
-        assertEquals("repro: building A and B side by side\n", loud.err());
+        assertEquals("repro: building A and B side by side, 0 s\n", loud.err());
         assertFalse((loud.out() + loud.err()).contains(ESCAPE) || (loud.out() + loud.err()).contains("\r"), loud::toString);
         Repro.Answer quiet = Repro.run("check", "--quiet", "examples/hello/hello.hvt");
         assertEquals("", quiet.err());
