@@ -1,6 +1,7 @@
 package dev.repro.builder;
 
 import dev.repro.base.Problem;
+import dev.repro.builder.files.Trees;
 import dev.repro.builder.recipe.Recipe;
 import dev.repro.builder.sandbox.End;
 import dev.repro.builder.sandbox.Limits;
@@ -70,12 +71,12 @@ final class BuildRunner implements AutoCloseable {
 
     /// Deletes the outputs and the log of a build that is not needed any more.
     void discard(BuildResult result) throws IOException {
-        WorkFolder.delete(home.resolve(result.side()));
+        Trees.delete(home.resolve(result.side()));
     }
 
     @Override
     public void close() throws IOException {
-        WorkFolder.delete(home);
+        Trees.delete(home);
     }
 
     private SandboxSpec spec(Surroundings around, Path tar, Path outputs, Path log) throws IOException {

@@ -3,6 +3,7 @@ package dev.repro.builder;
 import dev.repro.base.Durable;
 import dev.repro.base.JsonText;
 import dev.repro.base.Problem;
+import dev.repro.builder.files.Trees;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +33,7 @@ final class Kept {
 
     /// @return the log
     private static Path keep(Workshop workshop, Project project, BuildResult result, Path side) throws IOException, Problem, InterruptedException {
-        WorkFolder.delete(side);
+        Trees.delete(side);
         Files.createDirectories(side);
         String name = project.recipe().name();
         Path log = Files.copy(result.log(), side.resolve(name + ".build.log"), StandardCopyOption.REPLACE_EXISTING);

@@ -1,15 +1,14 @@
 package dev.repro.builder;
 
+import dev.repro.builder.files.Trees;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
 /// A temporary folder of one run: `CACHE/work/NAME`, with a lock file `CACHE/work/NAME.lock` that is held as long as the run lives.
@@ -65,7 +64,7 @@ final class WorkFolder implements AutoCloseable {
         for (Path lock : locks) {
             try (var channel = FileChannel.open(lock, StandardOpenOption.WRITE); FileLock held = channel.tryLock()) {
                 if (held != null) {
-                    delete(ofLock(lock));
+                    Trees.delete(ofLock(lock));
                     Files.deleteIfExists(lock);
                 }
             } catch (OverlappingFileLockException | FileSystemException _) {
@@ -75,22 +74,10 @@ final class WorkFolder implements AutoCloseable {
     }
 
     /// Deletes whatever a build left: also folders that not even their owner may list.
-    static void delete(Path tree) throws IOException {
-        if (Files.isDirectory(tree, LinkOption.NOFOLLOW_LINKS)) {
-            Files.setPosixFilePermissions(tree, PosixFilePermissions.fromString("rwx------"));
-            try (var children = Files.newDirectoryStream(tree)) {
-                for (Path child : children) {
-                    delete(child);
-                }
-            }
-        }
-        Files.deleteIfExists(tree);
-    }
-
     @Override
     public void close() throws IOException {
         try (channel) {
-            delete(folder);
+            Trees.delete(folder);
             Files.deleteIfExists(lockFile);
         }
     }

@@ -3,6 +3,7 @@ package dev.repro.builder.sandbox;
 import dev.repro.base.Json;
 import dev.repro.base.JsonParser;
 import dev.repro.base.Problem;
+import dev.repro.builder.files.Trees;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -237,6 +238,6 @@ final class Build {
         }
         group.remove();
         Files.deleteIfExists(pump.beside());
-        Leftovers.delete(folder);
+        Trees.delete(folder);
     }
 }

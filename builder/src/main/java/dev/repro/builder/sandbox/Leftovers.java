@@ -1,16 +1,14 @@
 package dev.repro.builder.sandbox;
 
+import dev.repro.builder.files.Trees;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -107,7 +105,7 @@ final class Leftovers implements AutoCloseable {
                 }
             }
         }
-        delete(owner);
+        Trees.delete(owner);
     }
 
     private static void removeNoted(Path made) throws IOException, InterruptedException {
@@ -116,26 +114,6 @@ final class Leftovers implements AutoCloseable {
         } else {
             Files.deleteIfExists(made);
         }
-    }
-
-    /// Deletes a folder of this package with all that is in it.
-    static void delete(Path folder) throws IOException {
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path visited, IOException e) throws IOException {
-                if (e != null) {
-                    throw e;
-                }
-                Files.delete(visited);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 
     private static FileChannel channel(Path file) throws IOException {

@@ -1,6 +1,7 @@
 package dev.repro.builder.sandbox;
 
 import dev.repro.base.Problem;
+import dev.repro.builder.files.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -159,7 +160,7 @@ public final class Sandbox implements AutoCloseable {
             throw Problem.environment("the smallest build fails in the sandbox").expected("exit code 0")
                     .found(run.end() + ", exit code " + run.exitCode());
         }
-        Leftovers.delete(folder);
+        Trees.delete(folder);
     }
 
     private static Capabilities look(Tools tools, Cgroups cgroups, Launcher launcher) throws IOException, InterruptedException {

@@ -3,6 +3,7 @@ package dev.repro.builder.toolchain;
 import dev.repro.base.Digest;
 import dev.repro.base.Durable;
 import dev.repro.base.Problem;
+import dev.repro.builder.files.Trees;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

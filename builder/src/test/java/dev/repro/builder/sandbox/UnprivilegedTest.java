@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.repro.base.Problem;
+import dev.repro.builder.files.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +45,7 @@ class UnprivilegedTest {
     @AfterEach
     void delete() throws IOException {
         if (folder != null) {
-            Leftovers.delete(folder);
+            Trees.delete(folder);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.repro.builder.toolchain;
 
 import dev.repro.base.Problem;
+import dev.repro.builder.files.Trees;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -9,6 +9,7 @@ import dev.repro.base.Digest;
 import dev.repro.base.Json;
 import dev.repro.base.JsonText;
 import dev.repro.base.Problem;
+import dev.repro.builder.files.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.repro.builder.toolchain;
+package dev.repro.builder.files;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -10,17 +10,18 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
 /// Whole trees of files; links are never followed.
-final class Trees {
+public final class Trees {
 
     private Trees() {}
 
     /// The entries of a folder, sorted by name.
-    static List<Path> children(Path folder) throws IOException {
+    public static List<Path> children(Path folder) throws IOException {
         var out = new ArrayList<Path>();
         try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
             stream.forEach(out::add);
@@ -31,11 +32,18 @@ final class Trees {
         return out;
     }
 
-    static void delete(Path tree) throws IOException {
+    /// Deletes a tree, if it is there; also folders that their owner may not list.
+    public static void delete(Path tree) throws IOException {
         if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
         Files.walkFileTree(tree, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
+                Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+                return FileVisitResult.CONTINUE;
+            }
+
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                 Files.delete(file);
@@ -54,7 +62,7 @@ final class Trees {
     }
 
     /// Gives every file, link and folder of the tree the same times.
-    static void setTimes(Path tree, FileTime time) throws IOException {
+    public static void setTimes(Path tree, FileTime time) throws IOException {
         Files.walkFileTree(tree, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
