@@ -9,6 +9,9 @@ import java.util.List;
 /// How far it came stands in `/repro/out/stage`: nothing (the sandbox did not start), `unpack`, `enter`, `build`, `built STATUS`,
 /// `link OUTPUT`, `missing OUTPUT` (then `/repro/out/made` lists the files that are newer than the source), `copy OUTPUT`, `done`. So a
 /// failure of the build is never taken for one of repro, nor the other way round.
+///
+/// The empty line that it prints before the build begins is for a repro that was killed while bwrap was still at work: what bwrap sets up
+/// so that nothing outlives repro (PR_SET_PDEATHSIG) says nothing of a parent that died before, but the pipe of the log does.
 final class Driver {
     static final String PATH = "/repro/driver";
     static final String SOURCE = "/repro/source.tar";
@@ -27,6 +30,7 @@ final class Driver {
             tar -xpf /repro/source.tar
             stage enter
             cd "./$directory"
+            echo
             stage build
             status=0
             (

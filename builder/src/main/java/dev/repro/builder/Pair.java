@@ -80,7 +80,7 @@ record Pair(BuildResult a, BuildResult b) {
         try (var file = Files.newByteChannel(log)) {
             file.position(Math.max(0, file.size() - LOG_BYTES));
             String text = new String(Channels.newInputStream(file).readNBytes(LOG_BYTES), StandardCharsets.UTF_8);
-            List<String> lines = text.lines().map(Workshop::printable).toList();
+            List<String> lines = text.lines().filter(line -> !line.isBlank()).map(Workshop::printable).toList();
             return lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size());
         }
     }

@@ -159,7 +159,9 @@ public final class Workshop implements AutoCloseable {
     @Override
     public void close() throws Problem {
         try (work) {
-            sandbox().close();
+            sandbox.get().close();
+        } catch (ExecutionException e) {
+            return; // it was never opened; whoever asked for it was told why
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the sandbox ends with this process
         } catch (IOException e) {

@@ -82,7 +82,7 @@ class NetworkFaultsTest {
         var command = new ArrayList<>(List.of("unshare", "-n", Repro.HOME.resolve("repro").toString(), "check", "hello/hello.hvt"));
         var builder = new ProcessBuilder(command).directory(temp.toFile());
         builder.environment().putAll(env);
-        refused(Repro.finish(builder.start()), 4, "base-files 12", "no connection", "deb_folders");
+        refused(Repro.finish(builder.start()), 4, "base-files 12", "cannot be resolved", "deb_folders");
     }
 
     @Test
