@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The answer of `repro check` about one output: `repro.check.v1`.
 ///
@@ -66,7 +68,7 @@ public record CheckReport(String shown, String output, MadeFile file, Side sideA
                 "lint", lint.stream().map(Lint.Finding::toJson).toList(), "failures", failures, "release", null);
     }
 
-    /// What all outputs of one check have in common: source, toolchain, builds.
+    /// What all outputs of one check have in common: source, toolchain, builds, where they are kept.
     public List<String> opening(boolean verbose) {
         var out = new ArrayList<>(preamble);
         if (verbose) {
@@ -74,6 +76,9 @@ public record CheckReport(String shown, String output, MadeFile file, Side sideA
                     + (v.reason().isEmpty() ? "" : " (" + v.reason() + ")"))));
         }
         failures.forEach(f -> out.add(row(f.startsWith(" ") ? "" : "failed", f)));
+        if (kept != null) {
+            out.add(row("kept", kept.toString()));
+        }
         return out;
     }
 
@@ -86,9 +91,6 @@ public record CheckReport(String shown, String output, MadeFile file, Side sideA
         if (image != null) {
             out.add(row("manifest", image + ", " + lintSummary()));
             lint.forEach(l -> out.add(row("", l.toString())));
-        }
-        if (kept != null) {
-            out.add(row("kept", kept.toString()));
         }
         return out;
     }
@@ -126,7 +128,14 @@ public record CheckReport(String shown, String output, MadeFile file, Side sideA
         if (ab.verdict() == Verdict.IDENTICAL) {
             return level.text() + ": the file is not what this source and this lock give";
         }
-        return ab.summary();
+        String summary = ab.summary(); // of A and B, as in `mapped: 1 cause`
+        return level.text() + (level == Level.MAPPED ? ", all that a tender maps is equal" : "") + summary.substring(summary.indexOf(": "));
+    }
+
+    /// One line on several outputs: `5 outputs: 3 bitwise, 2 mapped`.
+    public static String summary(List<Level> levels) {
+        return levels.size() + " outputs: " + Stream.of(Level.values()).filter(levels::contains)
+                .map(level -> levels.stream().filter(level::equals).count() + " " + level.text()).collect(Collectors.joining(", "));
     }
 
     /// `subject   facts`, aligned as everywhere.

@@ -53,15 +53,23 @@ final class CheckCommand extends Commands.Verb {
                     voice.say("");
                 }
                 ofTarget.getFirst().opening(verbose).forEach(voice::say);
-                for (CheckReport report : ofTarget) {
-                    report.lines().forEach(voice::say);
-                    voice.verdict(report.satisfies(level), report.verdictLine());
-                }
+                tell(ofTarget, level, voice);
                 reports.addAll(ofTarget);
             }
         }
         voice.answer(reports.size() == 1 ? reports.getFirst().toJson()
                 : Json.object("schema", "repro.checks.v1", "checks", reports.stream().map(CheckReport::toJson).toList()));
         return reports.stream().allMatch(r -> r.satisfies(level)) ? 0 : 1;
+    }
+
+    /// Each output with its verdict, then all in one line. Where a build failed, all outputs have the same to say.
+    private static void tell(List<CheckReport> reports, Level required, Voice voice) {
+        for (CheckReport report : reports.getFirst().level() == Level.UNBUILT ? reports.subList(0, 1) : reports) {
+            report.lines().forEach(voice::say);
+            voice.verdict(report.satisfies(required), report.verdictLine());
+        }
+        if (reports.size() > 1) {
+            voice.verdict(reports.stream().allMatch(r -> r.satisfies(required)), CheckReport.summary(reports.stream().map(CheckReport::level).toList()));
+        }
     }
 }
