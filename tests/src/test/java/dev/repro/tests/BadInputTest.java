@@ -21,7 +21,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Input that is not what it must be: one line with what, where and what to do, exit code 2 (or 1 where the answer is no), nothing written.
+/// Input that is not what it must be: one line with what, where and what to do, exit code 2 (or 1 where the answer is no),
+/// nothing written.
 class BadInputTest {
     @TempDir
     Path temp;
@@ -133,11 +134,13 @@ class BadInputTest {
 
     @Test
     void buildsThatMakeNothing() throws Exception {
-        Path app = host("echo about to end; echo made > app.bin", "[[output]]\npath = \"app.bin\"\nkind = \"file\"\n[[output]]\npath = \"missing.bin\"\nkind = \"file\"\n");
+        Path app = host("echo about to end; echo made > app.bin",
+                "[[output]]\npath = \"app.bin\"\nkind = \"file\"\n[[output]]\npath = \"missing.bin\"\nkind = \"file\"\n");
         locked(app);
         Repro.Answer answer = untouched("check", "app");
         assertEquals(1, answer.code(), answer::toString);
-        assertTrue(answer.out().contains("missing.bin") && answer.out().contains("unbuilt") && answer.out().contains("about to end"), answer::toString);
+        assertTrue(answer.out().contains("missing.bin") && answer.out().contains("unbuilt")
+                && answer.out().contains("about to end"), answer::toString);
         Scratch.noTrace(answer);
         refused(untouched("build", "app"), 1, "missing.bin");
         refused(untouched("lock", "--expected", "app"), 1, "missing.bin");
@@ -158,7 +161,8 @@ class BadInputTest {
         Scratch.tool(app, "git", "add", "-A");
         Scratch.tool(app, "git", "-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-qm", "first");
         locked(app);
-        Scratch.tool(app, "git", "-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "--allow-empty", "-qam", "lock");
+        Scratch.tool(app, "git", "-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "--allow-empty", "-qam",
+                "lock");
         Repro.Answer clean = repro("check", "app");
         assertEquals(0, clean.code(), clean::toString);
         assertTrue(clean.out().contains(", clean"), clean::toString);
@@ -170,7 +174,8 @@ class BadInputTest {
         assertEquals(0, lock.code(), lock::toString);
         Repro.Answer dirty = repro("check", "--allow-dirty", "app");
         assertEquals(0, dirty.code(), dirty::toString);
-        assertTrue(dirty.out().lines().anyMatch(l -> l.startsWith("source") && l.contains("dirty: modified main.c")), dirty::toString);
+        assertTrue(dirty.out().lines().anyMatch(l -> l.startsWith("source") && l.contains("dirty: modified main.c")),
+                dirty::toString);
     }
 
     @Test

@@ -50,13 +50,15 @@ class EnvironmentTest {
                 }
             }
         }
-        refused(check(Map.of("PATH", bin.toString(), "REPRO_INSTALL", "never")), 3, "bubblewrap is not installed", "apt-get install bubblewrap");
+        refused(check(Map.of("PATH", bin.toString(), "REPRO_INSTALL", "never")), 3, "bubblewrap is not installed",
+                "apt-get install bubblewrap");
         refused(check(Map.of("REPRO_BWRAP", "/nonexistent/bwrap")), 3, "bubblewrap", "apt-get install bubblewrap");
     }
 
     @Test
     void aBubblewrapThatMayNot() throws Exception {
-        bwrap("0.8.0", "echo 'bwrap: No permissions to create new namespace, likely because the kernel does not allow non-privileged user namespaces.' >&2; exit 1");
+        bwrap("0.8.0", "echo 'bwrap: No permissions to create new namespace, '"
+                + "'likely because the kernel does not allow non-privileged user namespaces.' >&2; exit 1");
         refused(check(fake()), 3, "does not let bubblewrap make a sandbox", "No permissions to create new namespace");
         bwrap("0.3.1", "exit 1");
         refused(check(fake()), 3, "bubblewrap is too old", "0.3.1");
@@ -67,7 +69,8 @@ class EnvironmentTest {
 
     private void bwrap(String version, String otherwise) throws IOException {
         Path file = Files.createDirectories(temp.resolve("fake")).resolve("bwrap");
-        Files.writeString(file, "#!/bin/sh\nif [ \"$1\" = --version ]; then echo 'bubblewrap " + version + "'; exit; fi\n" + otherwise + "\n");
+        Files.writeString(file,
+                "#!/bin/sh\nif [ \"$1\" = --version ]; then echo 'bubblewrap " + version + "'; exit; fi\n" + otherwise + "\n");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
@@ -81,7 +84,8 @@ class EnvironmentTest {
         for (String other : List.of("/usr/java", "/opt/java")) {
             assumeTrue(!Files.exists(Path.of(other)), "skipped: a JDK may be in " + other);
         }
-        var builder = new ProcessBuilder("unshare", "-m", "sh", "-c", "mount -t tmpfs none /usr/lib/jvm && exec \"$0\" --version", Repro.HOME.resolve("repro").toString());
+        var builder = new ProcessBuilder("unshare", "-m", "sh", "-c",
+                "mount -t tmpfs none /usr/lib/jvm && exec \"$0\" --version", Repro.HOME.resolve("repro").toString());
         builder.environment().putAll(env);
         builder.environment().put("HOME", temp.toString());
         builder.environment().put("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
@@ -106,7 +110,8 @@ class EnvironmentTest {
         Path disk = Files.createDirectory(temp.resolve("disk"));
         Scratch.tool(temp, "mount", "-t", "tmpfs", "-o", "size=20m", "repro-test", disk.toString());
         try {
-            Map<String, String> small = Map.of("XDG_CACHE_HOME", disk.toString(), "REPRO_DEB_FOLDERS", debs.toString(), "REPRO_NO_AOT", "1");
+            Map<String, String> small = Map.of("XDG_CACHE_HOME", disk.toString(), "REPRO_DEB_FOLDERS", debs.toString(),
+                    "REPRO_NO_AOT", "1");
             refused(check(small), 4, "No space left on device", disk.toString());
             whole(disk, 10);
             Scratch.tool(temp, "mount", "-o", "remount,size=120m", disk.toString());
@@ -153,7 +158,8 @@ class EnvironmentTest {
     private void notUsed(String why) {
         Repro.Answer answer = Repro.run(Repro.HOME, env, "--version");
         assertEquals(0, answer.code(), answer::toString);
-        assertEquals(1, answer.err().lines().filter(l -> l.startsWith("repro: warning: ") && l.contains("AOT cache is not used") && l.contains(why)).count(), answer::toString);
+        assertEquals(1, answer.err().lines().filter(l -> l.startsWith("repro: warning: ") && l.contains("AOT cache is not used")
+                && l.contains(why)).count(), answer::toString);
         assertEquals(1, answer.err().lines().count(), answer::toString);
     }
 }

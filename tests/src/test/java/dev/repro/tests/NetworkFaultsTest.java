@@ -47,7 +47,8 @@ class NetworkFaultsTest {
             Path path = temp.resolve("cache/repro").resolve(folder);
             if (Files.exists(path)) {
                 try (var files = Files.list(path)) {
-                    files.filter(f -> f.getFileName().toString().startsWith(".") && !f.toString().endsWith(".lock")).forEach(out::add);
+                    files.filter(f -> f.getFileName().toString().startsWith(".")
+                            && !f.toString().endsWith(".lock")).forEach(out::add);
                 }
             }
         }
@@ -78,8 +79,10 @@ class NetworkFaultsTest {
 
     @Test
     void noNetworkAtAll() throws Exception {
-        assumeTrue(Scratch.isRoot() && Files.isExecutable(Path.of("/usr/bin/unshare")), "skipped: needs root, to take the network away");
-        var command = new ArrayList<>(List.of("unshare", "-n", Repro.HOME.resolve("repro").toString(), "check", "hello/hello.hvt"));
+        assumeTrue(Scratch.isRoot() && Files.isExecutable(Path.of("/usr/bin/unshare")),
+                "skipped: needs root, to take the network away");
+        var command = new ArrayList<>(List.of("unshare", "-n", Repro.HOME.resolve("repro").toString(), "check",
+                "hello/hello.hvt"));
         var builder = new ProcessBuilder(command).directory(temp.toFile());
         builder.environment().putAll(env);
         refused(Repro.finish(builder.start()), 4, "base-files 12", "cannot be resolved", "deb_folders");
@@ -89,11 +92,13 @@ class NetworkFaultsTest {
     void noMirrorHasIt() throws Exception {
         linkBlobs();
         String lock = Files.readString(hello.resolve("repro.lock"));
-        Files.writeString(hello.resolve("repro.lock"), lock.replace(MAKE, "0".repeat(64)).replace("make_4.3-4.1_amd64", "make_4.3-4.0_amd64")
+        Files.writeString(hello.resolve("repro.lock"), lock.replace(MAKE, "0".repeat(64)).replace("make_4.3-4.1_amd64",
+                "make_4.3-4.0_amd64")
                 .replace("\"version\": \"4.3-4.1\"", "\"version\": \"4.3-4.0\""));
         try (var mirror = Mirror.answering(null)) {
             Mirror.only(mirror.port(), temp.resolve("apt"), env);
-            refused(untouched("check", "hello/hello.hvt"), 4, "no mirror offers make 4.3-4.0", "snapshot archive", "deb_folders", "repro lock --update");
+            refused(untouched("check", "hello/hello.hvt"), 4, "no mirror offers make 4.3-4.0", "snapshot archive", "deb_folders",
+                    "repro lock --update");
         }
     }
 

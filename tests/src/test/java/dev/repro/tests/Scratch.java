@@ -95,7 +95,8 @@ final class Scratch {
     }
 
     static void noTrace(Repro.Answer answer) {
-        assertFalse(answer.err().contains("\tat ") || answer.err().contains("Exception") || answer.err().contains("internal error"), answer::toString);
+        assertFalse(answer.err().contains("\tat ") || answer.err().contains("Exception")
+                || answer.err().contains("internal error"), answer::toString);
     }
 
     private static String one(String start, Repro.Answer answer) {

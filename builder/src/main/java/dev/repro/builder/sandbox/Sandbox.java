@@ -19,6 +19,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// **Holds:** a build that ends, is stopped, or whose `repro` is killed in any way leaves no process and no mount. Files that
 /// a killed `repro` left are removed by the next [#open] with the same state folder.
 ///
+/// **Nearly holds:** a SIGKILL in the moment in which bwrap sets a sandbox up, before each link of its chain is tied to the one above. A
+/// command that prints soon dies of the closed pipe; another one runs on until the next [#open], which ends it where there are cgroups.
+///
 /// **Does not hold:** against a build that breaks out of the kernel. Inside can be seen: the kernel's name and version, its load,
 /// and in `/proc/self/mountinfo` the host's paths of what was mounted and the caller's user id.
 public final class Sandbox implements AutoCloseable {
