@@ -87,7 +87,7 @@ final class Prover {
             }
             try {
                 for (int i = 0; i < candidates.size(); i++) {
-                    String message = "proving causes: rebuild " + (i + 1) + " of " + candidates.size() + ", only " + candidates.get(i).id() + " varied";
+                    String message = "proving causes: only " + candidates.get(i).id() + " varied, rebuild " + (i + 1) + " of " + candidates.size();
                     note(candidates.get(i).id(), a, Pair.await(running.get(i), () -> workshop.progress().accept(message)), stable);
                 }
             } finally {
