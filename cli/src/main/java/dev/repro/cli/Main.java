@@ -10,26 +10,36 @@ import java.util.Map;
 /// Entry of the `repro` command. `--version` is answered before anything else is loaded.
 public final class Main {
 
-    /// The version of this build, from the jar's manifest.
+    private static final String JAR = "/repro-cli-";
+
+    /// The version of this build.
     static final String VERSION = version();
 
     private Main() {}
 
     public static void main(String[] args) {
-        var streams = new Streams(System.out, System.err, terminal(1), terminal(2));
-        int code;
-        try {
-            code = run(args, streams, System.getenv(), Path.of(""));
-        } catch (OutOfMemoryError e) {
-            System.err.println("repro: error: this needs more memory than repro may take (" + (Runtime.getRuntime().maxMemory() >> 20)
-                    + " MiB)\nrepro: hint: report it as a bug, with the size of the image");
-            code = Problem.Exit.ENVIRONMENT.code;
+        int code = 0;
+        if (asksVersion(args)) {
+            System.out.println("repro " + VERSION);
+        } else {
+            code = start(args);
         }
         if (System.out.checkError() && code == 0) {
             System.err.println("repro: error: the answer could not be written to stdout\nrepro: hint: is its disk full, or the pipe closed?");
             code = Problem.Exit.STORAGE.code;
         }
         System.exit(code);
+    }
+
+    private static int start(String[] args) {
+        var streams = new Streams(System.out, System.err, terminal(1), terminal(2));
+        try {
+            return run(args, streams, System.getenv(), Path.of(""));
+        } catch (OutOfMemoryError e) {
+            System.err.println("repro: error: this needs more memory than repro may take (" + (Runtime.getRuntime().maxMemory() >> 20)
+                    + " MiB)\nrepro: hint: report it as a bug, with the size of the image");
+            return Problem.Exit.ENVIRONMENT.code;
+        }
     }
 
     /// @param outSeen whether stdout is a terminal
@@ -47,15 +57,22 @@ public final class Main {
     }
 
     static int run(String[] args, Streams streams, Map<String, String> env, Path directory) {
-        if (args.length == 1 && (args[0].equals("--version") || args[0].equals("-V") || args[0].equals("version"))) {
+        if (asksVersion(args)) {
             streams.out.println("repro " + VERSION);
             return 0;
         }
         return Commands.run(args, streams, env, directory);
     }
 
+    private static boolean asksVersion(String[] args) {
+        return args.length == 1 && (args[0].equals("--version") || args[0].equals("-V") || args[0].equals("version"));
+    }
+
+    /// As the name of the jar tells: reading it from the jar's manifest costs as much as the JVM's start.
     private static String version() {
-        String version = Main.class.getPackage().getImplementationVersion();
-        return version == null ? "unreleased" : version;
+        String path = System.getProperty("java.class.path");
+        int start = path.indexOf(JAR) + JAR.length();
+        int end = path.indexOf(".jar", start);
+        return path.contains(JAR) && end > 0 ? path.substring(start, end) : "unreleased";
     }
 }
