@@ -214,7 +214,7 @@ class PrivateKeyTest {
             int more = iterations.length() / 2 - 4;
             String other = hex.replace("02020800", iterations);
             byte[] bytes = HexFormat.of().parseHex(other);
-            for (int at : new int[] {2, 4, 17, 19, 30}) { // the elements around the number, each with its length in one byte
+            for (int at : new int[] {2, 4, 17, 19, 32}) { // the elements around the number, each with its length in one byte
                 bytes[at] += (byte) more;
             }
             Problem refused = assertThrows(Problem.class, () -> Pbes2.decrypt(bytes, password));
