@@ -17,7 +17,7 @@ import picocli.CommandLine.ParentCommand;
             "exit codes: 0 yes, 1 no (differs, not verified), 2 usage or bad input, 3 this machine cannot do it, 4 network or storage",
             "more: repro help VERB, and the folder docs"},
         subcommands = {InitCommand.class, LockCommand.class, BuildCommand.class, CheckCommand.class, ManifestCommand.class, DoctorCommand.class,
-            VersionCommand.class, CompletionCommand.class, CommandLine.HelpCommand.class})
+            TufClientCommand.class, VersionCommand.class, CompletionCommand.class, CommandLine.HelpCommand.class})
 final class Commands {
     final Main.Streams streams;
     final Map<String, String> env;

@@ -69,11 +69,7 @@ public record MetadataType<T extends Signed>(String name, Reader<T> reader) {
         var targets = new LinkedHashMap<TargetName, TargetFile>();
         for (String name : all.names()) {
             Fields target = all.object(name);
-            Map<String, String> hashes = hashes(target.object("hashes"));
-            if (hashes.isEmpty()) {
-                throw Problem.usage("target `" + name + "` has no hash");
-            }
-            targets.put(new TargetName(name), new TargetFile(natural(target, "length"), hashes,
+            targets.put(new TargetName(name), new TargetFile(natural(target, "length"), hashes(target.object("hashes")),
                     target.has("custom") ? Optional.of(target.json("custom")) : Optional.empty()));
         }
         Optional<Fields> delegations = signed.optionalObject("delegations");
@@ -173,8 +169,9 @@ public record MetadataType<T extends Signed>(String name, Reader<T> reader) {
     // YYYY-MM-DDTHH:MM:SSZ (TUF 4.2.1)
     private static Instant expires(String text) throws Problem {
         try {
-            if (text.length() == 20 && text.endsWith("Z") && text.charAt(10) == 'T') {
-                return Instant.parse(text);
+            Instant time = Instant.parse(text);
+            if (text.length() == 20 && time.toString().equals(text)) { // no 24:00:00, no leap second
+                return time;
             }
         } catch (DateTimeException e) {
             throw badTime(text).because(e);
@@ -213,7 +210,15 @@ public record MetadataType<T extends Signed>(String name, Reader<T> reader) {
     private static Map<String, String> hashes(Fields all) throws Problem {
         var hashes = new LinkedHashMap<String, String>();
         for (String algorithm : all.names()) {
-            hashes.put(algorithm, all.string(algorithm));
+            String hash = all.string(algorithm);
+            int digits = HashCheck.digits(algorithm);
+            if (digits > 0 && (hash.length() != digits || !hash.chars().allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'f'))) {
+                throw Problem.usage(algorithm + " is not what it must be").expected(digits + " lower-case hexadecimal digits").found(hash);
+            }
+            hashes.put(algorithm, hash);
+        }
+        if (hashes.isEmpty()) {
+            throw Problem.usage("hashes has no hash");
         }
         return hashes;
     }
