@@ -4,7 +4,6 @@ import dev.repro.base.Problem;
 import dev.repro.tuf.Refusal;
 import dev.repro.tuf.TargetFile;
 import dev.repro.tuf.TargetName;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -44,7 +43,7 @@ public final class Consensus {
 
     private static Optional<Agreed> find(RepositoryMap.Mapping mapping, TargetName target, Repositories repositories) throws Refusal, Problem {
         var said = new LinkedHashMap<String, TargetFile>();
-        var failed = new ArrayList<Exception>();
+        var failed = new Failures();
         int most = 0;
         for (String repository : mapping.repositories()) {
             try {
@@ -57,12 +56,14 @@ public final class Consensus {
                     }
                     most = Math.max(most, same.size());
                 }
-            } catch (Refusal | Problem e) {
+            } catch (Refusal e) {
+                failed.add(e);
+            } catch (Problem e) {
                 failed.add(e);
             }
         }
-        if (!failed.isEmpty() && most + failed.size() >= mapping.threshold()) {
-            rethrow(failed.getFirst());
+        if (failed.size() > 0 && most + failed.size() >= mapping.threshold()) {
+            throw failed.raise();
         }
         if (mapping.terminating()) { // step 4.1
             throw said.isEmpty() ? Refusal.of(Refusal.Rule.UNKNOWN, target)
@@ -70,13 +71,5 @@ public final class Consensus {
                             + mapping.repositories()).found(said.size() < mapping.threshold() ? "it is listed by " + said.keySet() + " only" : "they differ");
         }
         return Optional.empty(); // step 4.2
-    }
-
-    private static void rethrow(Exception failure) throws Refusal, Problem {
-        switch (failure) {
-            case Refusal r -> throw r;
-            case Problem p -> throw p;
-            default -> throw new IllegalStateException(failure);
-        }
     }
 }
