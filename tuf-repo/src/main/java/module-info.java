@@ -5,5 +5,6 @@ module dev.repro.tuf {
     requires static org.eclipse.jgit; // the git store alone
 
     exports dev.repro.tuf;
+    exports dev.repro.tuf.client;
     exports dev.repro.tuf.repository;
 }
