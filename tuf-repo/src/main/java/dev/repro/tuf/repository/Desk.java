@@ -53,27 +53,26 @@ public final class Desk {
 
     /// @param message for a store that keeps a history; empty for a list of the roles
     public Outcome finish(Proposal proposal, String message) throws Problem {
-        Difference difference = Difference.of(proposal);
         if (folder.isPresent()) {
             Proposal written = dryRun ? proposal : new Ceremony(now).propose(folder.get(), proposal);
-            return new Outcome(difference, written, Map.of());
+            return new Outcome(Difference.of(written), written, Map.of());
         }
-        return publish(difference, proposal, message, false);
+        return publish(proposal, message, false);
     }
 
     /// Publishes a new timestamp, and a new snapshot if it is wanted, though no role has changed.
     public Outcome refresh(boolean snapshot) throws Problem {
         Proposal proposal = Proposal.none(repository.required());
-        return publish(Difference.of(proposal), proposal, "", snapshot);
+        return publish(proposal, "", snapshot);
     }
 
-    private Outcome publish(Difference difference, Proposal proposal, String message, boolean renewSnapshot) throws Problem {
+    private Outcome publish(Proposal proposal, String message, boolean renewSnapshot) throws Problem {
         if (keys.isEmpty() && !dryRun) {
             throw Problem.usage("nothing says who signs").expected("--key or --proposal")
                     .hint("sign and publish at once with --key FILE, or write a proposal for others to sign with --proposal FOLDER");
         }
         if (dryRun && keys.isEmpty()) {
-            return new Outcome(difference, proposal, Map.of());
+            return new Outcome(Difference.of(proposal), proposal, Map.of());
         }
         List<Signer> signers = keys.signers(wanted(proposal));
         Proposal signed = Signing.sign(proposal, signers);
@@ -83,7 +82,7 @@ public final class Desk {
         }
         String text = message.isEmpty() ? message(proposal) : message;
         Publisher.Outcome outcome = dryRun ? publisher.prepare(signed, text) : publisher.publish(signed, text);
-        return new Outcome(difference, signed, dryRun ? Map.of() : outcome.versions());
+        return new Outcome(Difference.of(signed), signed, dryRun ? Map.of() : outcome.versions());
     }
 
     /// Brings a merged proposal into the repository.
