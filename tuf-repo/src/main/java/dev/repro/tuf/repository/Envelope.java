@@ -14,6 +14,8 @@ import dev.repro.tuf.RoleName;
 import dev.repro.tuf.Signed;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -27,7 +29,7 @@ import java.util.TreeMap;
 /// JSON (canonical JSON leaves newlines in strings as they are).
 final class Envelope {
     private final Json.Obj signed;
-    private final byte[] canonical;
+    private byte[] canonical; // made when it is first needed
     private final SequencedMap<KeyId, String> signatures;
     /// Who has signed in this process: signers see to it that their signatures are good.
     private final Map<KeyId, PublicKey> seen;
@@ -40,18 +42,32 @@ final class Envelope {
     }
 
     static Envelope unsigned(Json.Obj signed) {
-        return new Envelope(signed, JsonText.canonical(signed), new TreeMap<>(), Map.of());
+        return new Envelope(signed, null, new TreeMap<>(), Map.of());
     }
 
     static Envelope of(Metadata<?> metadata) {
         var signatures = new TreeMap<KeyId, String>();
         metadata.signatures().forEach(s -> signatures.put(s.keyid(), HexFormat.of().formatHex(s.sig())));
-        Json.Obj signed = metadata.unverified().json();
-        return new Envelope(signed, JsonText.canonical(signed), signatures, Map.of());
+        return new Envelope(metadata.unverified().json(), null, signatures, Map.of());
     }
 
     Json.Obj signed() {
         return signed;
+    }
+
+    private synchronized byte[] canonical() {
+        if (canonical == null) {
+            canonical = JsonText.canonical(signed);
+        }
+        return canonical;
+    }
+
+    long version() {
+        return Edits.integer(signed, "version");
+    }
+
+    Instant expires() {
+        return Instant.parse(((Json.Str) signed.members().get("expires")).value());
     }
 
     SequencedMap<KeyId, String> signatures() {
@@ -60,11 +76,11 @@ final class Envelope {
 
     /// Of what is signed.
     Digest digest() {
-        return Digest.of(canonical);
+        return Digest.of(canonical());
     }
 
     boolean signsSameAs(Envelope other) {
-        return java.util.Arrays.equals(canonical, other.canonical);
+        return Arrays.equals(canonical(), other.canonical());
     }
 
     /// With one signature more, in hexadecimal.
@@ -73,14 +89,14 @@ final class Envelope {
         more.put(key, signature);
         var stay = new HashMap<>(seen);
         stay.remove(key);
-        return new Envelope(signed, canonical, more, stay);
+        return new Envelope(signed, canonical(), more, stay);
     }
 
     Envelope sign(Signer signer, KeyId id) throws Problem {
-        Envelope more = with(id, HexFormat.of().formatHex(signer.sign(canonical.clone())));
+        Envelope more = with(id, HexFormat.of().formatHex(signer.sign(canonical().clone())));
         var known = new HashMap<>(seen);
         known.put(id, signer.key());
-        return new Envelope(signed, canonical, more.signatures, known);
+        return new Envelope(signed, canonical(), more.signatures, known);
     }
 
     /// Whether enough of those who may have signed in this process, so that nothing needs to be verified.
@@ -94,14 +110,14 @@ final class Envelope {
     }
 
     byte[] bytes() {
-        var out = new ByteArrayOutputStream(canonical.length + 256 * (1 + signatures.size()));
+        var out = new ByteArrayOutputStream(canonical().length + 256 * (1 + signatures.size()));
         String separator = "{\"signatures\":[";
         for (var signature : signatures.entrySet()) {
             out.writeBytes(utf8(separator + JsonText.compact(Json.object("keyid", signature.getKey().text(), "sig", signature.getValue()))));
             separator = ",";
         }
         out.writeBytes(utf8((signatures.isEmpty() ? separator : "") + "],\"signed\":"));
-        out.writeBytes(isJson() ? canonical : utf8(JsonText.compact(Sorted.of(signed))));
+        out.writeBytes(isJson() ? canonical() : utf8(JsonText.compact(Sorted.of(signed))));
         out.writeBytes(utf8("}\n"));
         return out.toByteArray();
     }
@@ -115,7 +131,7 @@ final class Envelope {
     }
 
     private boolean isJson() {
-        for (byte b : canonical) {
+        for (byte b : canonical()) {
             if (b >= 0 && b < 0x20) {
                 return false;
             }

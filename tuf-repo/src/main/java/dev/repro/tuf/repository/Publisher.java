@@ -52,7 +52,8 @@ public final class Publisher {
     /// What a publication made, or would make.
     ///
     /// @param versions of the roles whose files are new
-    public record Outcome(Map<RoleName, Long> versions, Publication publication) {}
+    /// @param after the repository once this is published
+    public record Outcome(Map<RoleName, Long> versions, Publication publication, Repository after) {}
 
     /// Checks and signs everything that publishing needs, and writes nothing.
     ///
@@ -80,7 +81,8 @@ public final class Publisher {
         if (rootLast) {
             put(publication, root, RoleName.ROOT, newRoot, versions);
         }
-        return new Outcome(versions, publication);
+        Envelope listed = snapshot.orElseGet(() -> proposal.base().snapshot());
+        return new Outcome(versions, publication, Repository.after(proposal, Digest.of(timestamp.bytes()), timestamp, listed));
     }
 
     /// Root and timestamp cannot appear at once, and a reader may come in between. Root goes first if what is published now is good under the
@@ -88,7 +90,8 @@ public final class Publisher {
     /// holders do not sign any more) readers in between are refused until the timestamp is there.
     private static boolean rootComesLast(Proposal proposal, Signed.Root root, Optional<Envelope> snapshot, Envelope timestamp) throws Problem {
         Repository now = proposal.base();
-        if (now.isEmpty() || Authority.of(root, RoleName.TIMESTAMP).isMetBy(now.timestamp()) && Authority.of(root, RoleName.SNAPSHOT).isMetBy(now.snapshot())
+        if (now.isEmpty() || now.timestamp().isSignedFor(Authority.of(root, RoleName.TIMESTAMP), MetadataType.TIMESTAMP, RoleName.TIMESTAMP)
+                && now.snapshot().isSignedFor(Authority.of(root, RoleName.SNAPSHOT), MetadataType.SNAPSHOT, RoleName.SNAPSHOT)
                 && Authority.of(root, RoleName.TARGETS).isMetBy(now.targets(RoleName.TARGETS).orElseThrow())) {
             return false;
         }
@@ -189,14 +192,12 @@ public final class Publisher {
     /// A new snapshot, if any role changes or the present one cannot stay; a role that was listed stays listed (TUF 5.5.5), unless snapshot's
     /// keys change, after which clients start anew.
     private Optional<Envelope> snapshot(Proposal proposal, Signed.Root root) throws Problem {
-        Metadata<Signed.Snapshot> before = proposal.base().snapshot();
-        Authority authority = Authority.of(root, RoleName.SNAPSHOT);
-        boolean changes = proposal.roles().stream().anyMatch(r -> !r.equals(RoleName.ROOT));
-        boolean stays = before != null && before.unverified().header().expires().isAfter(now) && authority.isMetBy(before);
-        if (!changes && stays && !renewSnapshot) {
+        Envelope before = proposal.base().snapshot();
+        boolean changes = renewSnapshot || proposal.roles().stream().anyMatch(r -> !r.equals(RoleName.ROOT));
+        if (!changes && before.expires().isAfter(now) && before.isSignedFor(Authority.of(root, RoleName.SNAPSHOT), MetadataType.SNAPSHOT, RoleName.SNAPSHOT)) {
             return Optional.empty();
         }
-        Json.Obj signed = before == null ? Edits.header("snapshot", 0, "").with("meta", Json.object()) : before.unverified().json();
+        Json.Obj signed = before == null ? Edits.header("snapshot", 0, "").with("meta", Json.object()) : before.signed();
         Json.Obj meta = SnapshotEdits.entries(Edits.object(signed, "meta"), proposal);
         if (rotates(proposal, RoleName.SNAPSHOT)) {
             meta = SnapshotEdits.only(meta, proposal);
@@ -210,8 +211,8 @@ public final class Publisher {
     }
 
     private Envelope timestamp(Proposal proposal, Signed.Root root, Optional<Envelope> snapshot) throws Problem {
-        Metadata<Signed.Timestamp> before = proposal.base().timestamp();
-        Json.Obj signed = before == null ? Edits.header("timestamp", 0, "") : before.unverified().json();
+        Envelope before = proposal.base().timestamp();
+        Json.Obj signed = before == null ? Edits.header("timestamp", 0, "") : before.signed();
         if (snapshot.isPresent()) { // it lists the snapshot and nothing else (TUF 4.6)
             byte[] bytes = snapshot.get().bytes();
             signed = signed.with("meta", Json.object(RoleName.SNAPSHOT.listed(),
@@ -220,9 +221,9 @@ public final class Publisher {
         return sign(proposal, RoleName.TIMESTAMP, signed, before);
     }
 
-    private Envelope sign(Proposal proposal, RoleName role, Json.Obj signed, Metadata<? extends Signed> before) throws Problem {
+    private Envelope sign(Proposal proposal, RoleName role, Json.Obj signed, Envelope before) throws Problem {
         Signed.Root root = proposal.root().orElseThrow().unverified();
-        long version = before == null ? 1 : before.unverified().version() + 1;
+        long version = before == null ? 1 : before.version() + 1;
         Envelope file = Envelope.unsigned(Edits.bumped(signed, version, Lifetimes.of(root.json()).expires(role, now)));
         var authorities = new ArrayList<Authority>();
         authorities.add(Authority.of(root, role));

@@ -1,6 +1,7 @@
 package dev.repro.tuf.repository;
 
 import dev.repro.base.Digest;
+import dev.repro.base.Json;
 import dev.repro.base.Problem;
 import dev.repro.tuf.MetaFile;
 import dev.repro.tuf.Metadata;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SequencedMap;
 
 /// What a store holds now. Every file is verified when it is first read, because what is built on it will be signed; files that nobody
@@ -20,17 +22,38 @@ public final class Repository implements View {
     private final Store store;
     private final Optional<Digest> base;
     private final Metadata<Signed.Root> root;
-    private final Metadata<Signed.Timestamp> timestamp;
-    private final Metadata<Signed.Snapshot> snapshot;
+    private final Envelope timestamp;
+    private final Envelope snapshot;
+    private final Json.Obj listed;
     private final Map<RoleName, Metadata<Signed.Targets>> targets = new HashMap<>();
 
-    private Repository(Store store, Optional<Digest> base, Metadata<Signed.Root> root, Metadata<Signed.Timestamp> timestamp,
-            Metadata<Signed.Snapshot> snapshot) {
+    private Repository(Store store, Optional<Digest> base, Metadata<Signed.Root> root, Envelope timestamp, Envelope snapshot) {
         this.store = store;
         this.base = base;
         this.root = root;
         this.timestamp = timestamp;
         this.snapshot = snapshot;
+        this.listed = snapshot == null ? Json.object() : Edits.object(snapshot.signed(), "meta");
+    }
+
+    /// The repository after a publication, without reading it again: for who publishes often. Of the targets roles only those that delegate are
+    /// kept in memory.
+    static Repository after(Proposal published, Digest base, Envelope timestamp, Envelope snapshot) throws Problem {
+        var after = new Repository(published.base().store, Optional.of(base), published.root().orElseThrow(), timestamp, snapshot);
+        published.base().targets.forEach(after::keep);
+        for (RoleName role : published.roles()) {
+            if (!role.equals(RoleName.ROOT)) {
+                after.targets.remove(role);
+                after.keep(role, published.targets(role).orElseThrow());
+            }
+        }
+        return after;
+    }
+
+    private void keep(RoleName role, Metadata<Signed.Targets> metadata) {
+        if (metadata.unverified().delegations().isPresent()) {
+            targets.put(role, metadata);
+        }
     }
 
     /// Reads root, timestamp and snapshot.
@@ -48,7 +71,7 @@ public final class Repository implements View {
         MetaFile listed = Authority.of(root.unverified(), RoleName.TIMESTAMP).verified(timestamp).snapshot();
         Metadata<Signed.Snapshot> snapshot = read(store, root.unverified(), MetadataType.SNAPSHOT, RoleName.SNAPSHOT, listed);
         Authority.of(root.unverified(), RoleName.SNAPSHOT).verified(snapshot);
-        return new Repository(store, Optional.of(Digest.of(time)), root, timestamp, snapshot);
+        return new Repository(store, Optional.of(Digest.of(time)), root, Envelope.of(timestamp), Envelope.of(snapshot));
     }
 
     // Nothing lists root's version; all of them are kept (TUF 5.3.3), so they are counted up.
@@ -114,17 +137,17 @@ public final class Repository implements View {
         return Optional.ofNullable(root);
     }
 
-    Metadata<Signed.Timestamp> timestamp() {
+    Envelope timestamp() {
         return timestamp;
     }
 
-    Metadata<Signed.Snapshot> snapshot() {
+    Envelope snapshot() {
         return snapshot;
     }
 
     @Override
     public boolean lists(RoleName role) {
-        return snapshot != null && snapshot.unverified().roles().containsKey(role);
+        return listed.members().containsKey(role.listed());
     }
 
     @Override
@@ -134,7 +157,7 @@ public final class Repository implements View {
         }
         Metadata<Signed.Targets> known = targets.get(role);
         if (known == null) {
-            known = read(store, root.unverified(), MetadataType.TARGETS, role, snapshot.unverified().roles().get(role));
+            known = read(store, root.unverified(), MetadataType.TARGETS, role, listed(role));
             Optional<Authority> authority = Authorities.of(this, role);
             if (authority.isPresent()) { // else nobody delegates to it any more, and no client asks for it
                 authority.get().verified(known);
@@ -142,6 +165,13 @@ public final class Repository implements View {
             targets.put(role, known);
         }
         return Optional.of(known);
+    }
+
+    private MetaFile listed(RoleName role) {
+        Json.Obj entry = (Json.Obj) listed.members().get(role.listed());
+        var hashes = new LinkedHashMap<String, String>();
+        Edits.object(entry, "hashes").members().forEach((algorithm, hash) -> hashes.put(algorithm, ((Json.Str) hash).value()));
+        return new MetaFile(Edits.integer(entry, "version"), OptionalLong.empty(), hashes);
     }
 
     /// Every metadata file that was read so far, by its path, and all roots.
@@ -156,18 +186,17 @@ public final class Repository implements View {
             out.put(path, required(store, path));
         }
         targets.forEach((role, file) -> out.put(Layout.metadata(role, file.unverified().version(), consistent), file.bytes()));
-        out.put(Layout.metadata(RoleName.SNAPSHOT, snapshot.unverified().version(), consistent), snapshot.bytes());
-        out.put(Layout.TIMESTAMP, timestamp.bytes());
+        out.put(Layout.metadata(RoleName.SNAPSHOT, snapshot.version(), consistent), bytesOf(RoleName.SNAPSHOT));
+        out.put(Layout.TIMESTAMP, bytesOf(RoleName.TIMESTAMP));
         return out;
     }
 
-    /// The bytes of a role's current file.
+    private byte[] bytesOf(RoleName role) throws Problem {
+        return required(store, Layout.metadata(role, (role.equals(RoleName.SNAPSHOT) ? snapshot : timestamp).version(), root.unverified().consistentSnapshot()));
+    }
+
+    /// The bytes of the current file of root or of a targets role.
     Optional<byte[]> bytes(RoleName role) throws Problem {
-        return switch (role.text()) {
-            case "root" -> root().map(Metadata::bytes);
-            case "timestamp" -> Optional.ofNullable(timestamp).map(Metadata::bytes);
-            case "snapshot" -> Optional.ofNullable(snapshot).map(Metadata::bytes);
-            default -> targets(role).map(Metadata::bytes);
-        };
+        return role.equals(RoleName.ROOT) ? root().map(Metadata::bytes) : targets(role).map(Metadata::bytes);
     }
 }

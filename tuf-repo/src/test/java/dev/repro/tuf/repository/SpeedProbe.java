@@ -29,8 +29,13 @@ class SpeedProbe {
         }
         System.out.println("fill " + (cpu() - t) / 1000000 + " ms");
         var times = new ArrayList<Double>();
+        Repository rep = Repository.read(site.store);
         for (int i = 0; i < Integer.getInteger("n", 40); i++) {
             t = cpu();
+            if (Boolean.getBoolean("keep")) {
+                var ed = Editor.of(rep, Site.NOW).add(Site.target("new/" + i + "/x.hvt", folder, "c" + i), Site.anyRole());
+                rep = site.publish(ed).after();
+            } else
             site.publish(site.edit().add(Site.target("new/" + i + "/x.hvt", folder, "c" + i), Site.anyRole()));
             times.add((cpu() - t) / 1e6);
         }
