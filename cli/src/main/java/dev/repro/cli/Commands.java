@@ -31,7 +31,9 @@ final class Commands {
         VERBS.put("build", BuildCommand::new);
         VERBS.put("check", CheckCommand::new);
         VERBS.put("manifest", ManifestCommand::new);
+        VERBS.put("key", KeyCommand::new);
         VERBS.put("doctor", DoctorCommand::new);
+        VERBS.put("repo", RepoCommand::new);
         VERBS.put("tuf-client", TufClientCommand::new);
         VERBS.put("version", VersionCommand::new);
         VERBS.put("completion", CompletionCommand::new);

@@ -40,12 +40,13 @@ public final class Ceremony {
     ///
     /// @param shown the digest of what the signer has seen
     /// @throws Problem if the folder holds something else by now, or there is nothing to sign with these keys
-    public Outcome sign(Path folder, Digest shown, List<? extends Signer> signers) throws Problem {
+    public Outcome sign(Path folder, Digest shown, KeyRing keys, boolean dryRun) throws Problem {
         Proposal proposal = ProposalFolder.read(folder);
         if (!proposal.digest().equals(shown)) {
             throw Problem.no("the proposal is not the one that was reviewed").where(folder).expected("digest " + shown).found(proposal.digest())
                     .hint("look at it again: repro repo diff " + folder);
         }
+        List<Signer> signers = keys.signers(Desk.wanted(proposal));
         Proposal signed = Signing.sign(proposal, signers);
         var told = new ArrayList<String>();
         var entries = new ArrayList<Json.Obj>();
@@ -67,8 +68,10 @@ public final class Ceremony {
             throw Problem.no("there is nothing to sign with these keys").where(folder)
                     .hint("`repro repo status --proposal " + folder + "` says whose signatures are missing");
         }
-        ProposalFolder.write(folder, signed);
-        note(folder, entries);
+        if (!dryRun) {
+            ProposalFolder.write(folder, signed);
+            note(folder, entries);
+        }
         return new Outcome(signed, told);
     }
 

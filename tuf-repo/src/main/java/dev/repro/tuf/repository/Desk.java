@@ -3,6 +3,7 @@ package dev.repro.tuf.repository;
 import dev.repro.base.Json;
 import dev.repro.base.Problem;
 import dev.repro.keys.PublicKey;
+import dev.repro.keys.Signer;
 import dev.repro.tuf.RoleName;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -52,33 +53,36 @@ public final class Desk {
 
     /// @param message for a store that keeps a history; empty for a list of the roles
     public Outcome finish(Proposal proposal, String message) throws Problem {
-        Difference difference = Difference.of(proposal);
         if (folder.isPresent()) {
             Proposal written = dryRun ? proposal : new Ceremony(now).propose(folder.get(), proposal);
-            return new Outcome(difference, written, Map.of());
+            return new Outcome(Difference.of(written), written, Map.of());
         }
-        return publish(difference, proposal, message, new Publisher(keys.signers(wanted(proposal)), now));
+        return publish(proposal, message, false);
     }
 
     /// Publishes a new timestamp, and a new snapshot if it is wanted, though no role has changed.
     public Outcome refresh(boolean snapshot) throws Problem {
         Proposal proposal = Proposal.none(repository.required());
-        var publisher = new Publisher(keys.signers(wanted(proposal)), now);
-        return publish(Difference.of(proposal), proposal, "", snapshot ? publisher.renewSnapshot() : publisher);
+        return publish(proposal, "", snapshot);
     }
 
-    private Outcome publish(Difference difference, Proposal proposal, String message, Publisher publisher) throws Problem {
+    private Outcome publish(Proposal proposal, String message, boolean renewSnapshot) throws Problem {
         if (keys.isEmpty() && !dryRun) {
             throw Problem.usage("nothing says who signs").expected("--key or --proposal")
                     .hint("sign and publish at once with --key FILE, or write a proposal for others to sign with --proposal FOLDER");
         }
         if (dryRun && keys.isEmpty()) {
-            return new Outcome(difference, proposal, Map.of());
+            return new Outcome(Difference.of(proposal), proposal, Map.of());
         }
-        Proposal signed = Signing.sign(proposal, keys.signers(wanted(proposal)));
+        List<Signer> signers = keys.signers(wanted(proposal));
+        Proposal signed = Signing.sign(proposal, signers);
+        var publisher = new Publisher(signers, now);
+        if (renewSnapshot) {
+            publisher.renewSnapshot();
+        }
         String text = message.isEmpty() ? message(proposal) : message;
         Publisher.Outcome outcome = dryRun ? publisher.prepare(signed, text) : publisher.publish(signed, text);
-        return new Outcome(difference, signed, dryRun ? Map.of() : outcome.versions());
+        return new Outcome(Difference.of(signed), signed, dryRun ? Map.of() : outcome.versions());
     }
 
     /// Brings a merged proposal into the repository.

@@ -22,6 +22,7 @@ public final class KeyRing implements AutoCloseable {
     private final Map<String, String> env;
     private final Path directory;
     private final List<Signer> open = new ArrayList<>();
+    private KeyFolder lent;
 
     /// @param directory to which relative paths are relative
     public KeyRing(List<String> references, Passwords passwords, Map<String, String> env, Path directory) {
@@ -31,13 +32,23 @@ public final class KeyRing implements AutoCloseable {
         this.directory = directory;
     }
 
+    /// Lends the keys that were made or will be made in a folder; who lends them closes them.
+    public KeyRing lend(KeyFolder made) {
+        lent = made;
+        return this;
+    }
+
+    private List<Signer> lent() {
+        return lent == null ? List.of() : lent.signers();
+    }
+
     public boolean isEmpty() {
-        return references.isEmpty();
+        return references.isEmpty() && lent().isEmpty();
     }
 
     /// @param wanted keys that may sign something
     List<Signer> signers(Set<PublicKey> wanted) throws Problem {
-        var out = new ArrayList<Signer>();
+        var out = new ArrayList<Signer>(lent().stream().filter(s -> wanted.contains(s.key())).toList());
         for (String reference : references) {
             Path path = reference.contains(":") ? null : directory.resolve(reference);
             for (String one : path != null && Files.isDirectory(path) ? pems(path) : List.of(reference)) {

@@ -35,7 +35,7 @@ public record Status(List<Role> roles, List<KeyUse> keys) {
 
         private static String left(Instant now, Instant end) {
             Duration left = Duration.between(now, end);
-            return left.isNegative() ? "(expired)" : left.toDays() > 0 ? "(" + left.toDays() + " d)" : "(" + left.toHours() + " h)";
+            return left.isNegative() ? "(expired)" : left.toDays() > 2 ? "(" + left.plusHours(12).toDays() + " d)" : "(" + left.toHours() + " h)";
         }
 
         Json.Obj toJson() {
