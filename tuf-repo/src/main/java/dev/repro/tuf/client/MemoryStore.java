@@ -9,13 +9,13 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class MemoryStore implements Store {
     private final ConcurrentHashMap<String, Optional<byte[]>> files = new ConcurrentHashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
-    private final Optional<FolderStore> below;
+    private final Optional<? extends Store> below;
 
     public MemoryStore() {
         this(Optional.empty());
     }
 
-    MemoryStore(Optional<FolderStore> below) {
+    MemoryStore(Optional<? extends Store> below) {
         this.below = below;
     }
 

@@ -4,14 +4,9 @@ import dev.repro.base.Problem;
 import dev.repro.tuf.Limits;
 import dev.repro.tuf.Refusal;
 import dev.repro.tuf.RoleName;
-import dev.repro.tuf.TargetFile;
 import dev.repro.tuf.TargetName;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.SortedMap;
 
 /// A repository as one update left it: one snapshot, whose targets roles are loaded as they are needed. Not for several threads at once.
 public final class Repository {
@@ -31,46 +26,26 @@ public final class Repository {
         return roles.targets();
     }
 
-    private record Visit(TrustedTargets from, Delegation delegation) {}
-
-    /// Asks the roles that a target is delegated to, each before those that it delegates to, in the order of the metadata (TUF 5.6.7): the
-    /// first that lists the target answers. A role that cannot be verified ends the search.
-    ///
-    /// @throws Refusal `target-unknown` if none lists it
-    public Found find(TargetName target) throws Refusal, Problem {
-        Deque<Visit> next = new ArrayDeque<>();
-        Set<RoleName> visited = new HashSet<>();
-        TrustedTargets role = roles.targets();
-        while (true) {
-            Optional<TargetFile> file = role.target(target);
-            if (file.isPresent()) {
-                return new Found(target, file.get(), role);
-            }
-            push(role, target, next);
-            while (!next.isEmpty() && visited.contains(next.peek().delegation.role())) {
-                next.pop(); // TUF 5.6.7.1: it did not list the target, and does not the second time
-            }
-            if (next.isEmpty()) {
-                throw Refusal.of(Refusal.Rule.UNKNOWN, target).found("asked " + (visited.size() + 1) + (visited.isEmpty() ? " role" : " roles"))
-                        .hint("see that the name is right, or ask the repository's maintainers who may publish it");
-            }
-            if (visited.size() == limits.delegations()) {
-                throw Refusal.of(Refusal.Rule.TOO_MANY, target).expected("at most " + limits.delegations() + " delegated roles to be asked");
-            }
-            Visit visit = next.pop();
-            visited.add(visit.delegation.role());
-            role = roles.delegated(visit.from, visit.delegation);
-        }
+    /// Every file but the roots that a client needs to come to all that was found here so far, by path below the metadata's URL.
+    SortedMap<String, byte[]> files() {
+        SortedMap<String, byte[]> out = roles.files();
+        TrustedSnapshot snapshot = snapshot();
+        out.put(RoleName.TIMESTAMP.file(), snapshot.timestamp().timestamp().bytes());
+        out.put(snapshot.root().file(RoleName.SNAPSHOT, snapshot.snapshot().get().version()), snapshot.snapshot().bytes());
+        return out;
     }
 
-    private static void push(TrustedTargets role, TargetName target, Deque<Visit> next) {
-        List<Delegation> delegations = role.delegations(target);
-        for (int i = 0; i < delegations.size(); i++) {
-            if (delegations.get(i).terminating()) { // TUF 5.6.7.2.1: nobody is asked after it
-                next.clear();
-                delegations = delegations.subList(0, i + 1);
-            }
+    /// Asks the roles that a target is delegated to, in order ([Search]): the first that lists the target answers. A role that cannot be
+    /// verified ends the search.
+    ///
+    /// @throws Refusal `target-unknown` if none lists it, `target-disagreement` if roles that must agree on it do not
+    public Found find(TargetName target) throws Refusal, Problem {
+        var search = new Search(roles, limits, target);
+        Optional<Found> found = search.below(roles.targets());
+        if (found.isPresent()) {
+            return found.get();
         }
-        delegations.reversed().forEach(d -> next.push(new Visit(role, d)));
+        throw Refusal.of(Refusal.Rule.UNKNOWN, target).found("asked " + (search.asked() + 1) + (search.asked() == 0 ? " role" : " roles"))
+                .hint("see that the name is right, or ask the repository's maintainers who may publish it");
     }
 }

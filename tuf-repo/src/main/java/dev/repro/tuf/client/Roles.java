@@ -8,6 +8,9 @@ import dev.repro.tuf.RoleName;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// The targets roles of one snapshot: each is read from the client's own files, or fetched and kept, when it is first asked for.
 final class Roles {
@@ -15,6 +18,7 @@ final class Roles {
     private final Store store;
     private final Limits limits;
     private final TrustedSnapshot snapshot;
+    private final Rotations rotations;
     private final Map<Step, TrustedTargets> loaded = new HashMap<>();
     private TrustedTargets top;
 
@@ -30,6 +34,7 @@ final class Roles {
         this.store = store;
         this.limits = limits;
         this.snapshot = snapshot;
+        this.rotations = new Rotations(remote, store, limits, snapshot);
     }
 
     TrustedSnapshot snapshot() {
@@ -49,16 +54,19 @@ final class Roles {
         var step = new Step(from, delegation.role());
         TrustedTargets known = loaded.get(step);
         if (known == null) {
-            Delegation now = delegation.with(authority(delegation));
+            Delegation now = delegation.with(rotations.follow(delegation)); // TAP 8
             known = load(delegation.role(), file -> from.delegated(now, file));
             loaded.put(step, known);
         }
         return known;
     }
 
-    /// Which keys a delegation has now: those that the delegator names.
-    private Authority authority(Delegation delegation) {
-        return delegation.authority();
+    /// Every file that was needed so far, by path below the metadata's URL: targets roles and key rotations.
+    SortedMap<String, byte[]> files() {
+        var out = new TreeMap<>(rotations.files());
+        Stream.concat(Stream.ofNullable(top), loaded.values().stream())
+                .forEach(t -> out.put(snapshot.root().file(t.role(), t.targets().get().version()), t.targets().bytes()));
+        return out;
     }
 
     private TrustedTargets load(RoleName role, Verification verification) throws Refusal, Problem {

@@ -1,5 +1,6 @@
 package dev.repro.tuf.client;
 
+import dev.repro.tuf.Agreement;
 import dev.repro.tuf.Delegations;
 import dev.repro.tuf.Refusal;
 import dev.repro.tuf.RoleName;
@@ -57,6 +58,11 @@ public final class TrustedTargets {
         }
         all.bins().ifPresent(b -> out.add(new Delegation(b.binOf(name), new Authority(b.keys(), all.keys()), false))); // TAP 15
         return out;
+    }
+
+    /// The roles that must agree on a target, if this role asks for that (TAP 3); they are among [#delegations].
+    public Optional<Agreement> agreement(TargetName name) {
+        return targets.get().agreements().stream().filter(a -> a.covers(name)).findFirst();
     }
 
     /// @param step of this role's [#delegations]

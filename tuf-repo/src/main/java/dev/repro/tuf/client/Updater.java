@@ -55,10 +55,20 @@ public final class Updater {
     /// @throws Problem exit code 2 if nobody has begun the files, 4 if network or storage failed
     public Repository refresh(Instant start) throws Refusal, Problem {
         try (var _ = store.lock()) {
-            byte[] own = store.read(RoleName.ROOT.file(), limits.rootBytes()).orElseThrow(() -> Problem.usage("there is no root to begin from")
-                    .where(RoleName.ROOT.file()).hint("begin with the root file that came with the software, or that its makers publish"));
-            return refresh(RootChain.from(own), start);
+            return refresh(own(), start);
         }
+    }
+
+    /// The first half of [#refresh]: as far as the timestamp.
+    TrustedTimestamp timestamp(Instant start) throws Refusal, Problem {
+        try (var _ = store.lock()) {
+            return timestamp(own(), start);
+        }
+    }
+
+    private RootChain own() throws Refusal, Problem {
+        return RootChain.from(store.read(RoleName.ROOT.file(), limits.rootBytes()).orElseThrow(() -> Problem.usage("there is no root to begin from")
+                .where(RoleName.ROOT.file()).hint("begin with the root file that came with the software, or that its makers publish")));
     }
 
     /// Updates from a root that came with the software, so that the client's own folder need not be trusted: whatever roots it has are
@@ -87,16 +97,21 @@ public final class Updater {
     }
 
     private Repository refresh(RootChain begun, Instant start) throws Refusal, Problem {
+        TrustedSnapshot snapshot = snapshot(timestamp(begun, start));
+        var repository = new Repository(new Roles(remote, store, limits, snapshot), limits);
+        repository.targets(); // TUF 5.6
+        return repository;
+    }
+
+    // TUF 5.3, 5.4
+    private TrustedTimestamp timestamp(RootChain begun, Instant start) throws Refusal, Problem {
         TrustedRoot root = roots(begun).end(start);
         Past past = past(root);
         TrustedTimestamp timestamp = root.timestamp(fetch(RoleName.TIMESTAMP, RoleName.TIMESTAMP.file(), limits.timestampBytes()), past);
         if (timestamp.isNew()) {
             store.write(RoleName.TIMESTAMP.file(), timestamp.timestamp().bytes()); // TUF 5.4.5
         }
-        TrustedSnapshot snapshot = snapshot(timestamp);
-        var repository = new Repository(new Roles(remote, store, limits, snapshot), limits);
-        repository.targets(); // TUF 5.6
-        return repository;
+        return timestamp;
     }
 
     // TUF 5.3.3 to 5.3.9
