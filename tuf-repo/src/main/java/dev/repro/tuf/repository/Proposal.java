@@ -119,18 +119,12 @@ public final class Proposal implements View {
         return out;
     }
 
-    /// What is to be signed, in one digest: SHA-256 of the canonical JSON of `{"base": DIGEST of timestamp.json or "", "parts": {ROLE: SHA-256
-    /// of what its file signs}, "targets": {NAME: SHA-256 of the file}}`. Signatures do not change it.
+    /// What is to be signed, in one digest: SHA-256 of the canonical JSON of `{"base": SHA-256 of timestamp.json, or "", "parts": {ROLE:
+    /// SHA-256 of what its file signs}}`. Signatures do not change it.
     public Digest digest() {
-        Json.Obj roles = Json.object();
-        for (var part : parts.entrySet()) {
-            roles = roles.with(part.getKey().text(), part.getValue().digest());
-        }
-        Json.Obj files = Json.object();
-        for (var blob : blobs.entrySet()) {
-            files = files.with(blob.getKey().text(), blob.getValue().digest());
-        }
-        return Digest.of(JsonText.canonical(Json.object("base", base.base().map(Digest::hex).orElse(""), "parts", roles, "targets", files)));
+        var roles = new LinkedHashMap<String, Digest>();
+        parts.forEach((role, part) -> roles.put(role.text(), part.digest()));
+        return Digest.of(JsonText.canonical(Json.object("base", base.base().map(Digest::hex).orElse(""), "parts", roles)));
     }
 
     /// Signatures that a part lacks to be valid: by authority, who could still give them. Empty if it is.

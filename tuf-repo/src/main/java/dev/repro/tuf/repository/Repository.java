@@ -9,8 +9,10 @@ import dev.repro.tuf.Refusal;
 import dev.repro.tuf.RoleName;
 import dev.repro.tuf.Signed;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 
 /// What a store holds now. Every file is verified when it is first read, because what is built on it will be signed; files that nobody
 /// asks for are not read. That files have expired is no reason not to mend them.
@@ -140,6 +142,23 @@ public final class Repository implements View {
             targets.put(role, known);
         }
         return Optional.of(known);
+    }
+
+    /// Every metadata file that was read so far, by its path, and all roots.
+    SequencedMap<String, byte[]> filesRead() throws Problem {
+        var out = new LinkedHashMap<String, byte[]>();
+        if (isEmpty()) {
+            return out;
+        }
+        boolean consistent = root.unverified().consistentSnapshot();
+        for (long version = 1; version <= root.unverified().version(); version++) {
+            String path = Layout.metadata(RoleName.ROOT, version, consistent);
+            out.put(path, required(store, path));
+        }
+        targets.forEach((role, file) -> out.put(Layout.metadata(role, file.unverified().version(), consistent), file.bytes()));
+        out.put(Layout.metadata(RoleName.SNAPSHOT, snapshot.unverified().version(), consistent), snapshot.bytes());
+        out.put(Layout.TIMESTAMP, timestamp.bytes());
+        return out;
     }
 
     /// The bytes of a role's current file.
