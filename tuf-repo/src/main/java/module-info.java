@@ -4,4 +4,5 @@ module dev.repro.tuf {
     requires transitive dev.repro.keys;
 
     exports dev.repro.tuf;
+    exports dev.repro.tuf.check;
 }
