@@ -5,4 +5,5 @@ module dev.repro.tuf {
 
     exports dev.repro.tuf;
     exports dev.repro.tuf.check;
+    exports dev.repro.tuf.client;
 }

@@ -39,12 +39,7 @@ public final class PublicKey {
         byte[] algorithm = in.element(Der.SEQUENCE);
         byte[] raw = in.bits();
         in.end();
-        for (Scheme scheme : Scheme.values()) {
-            if (scheme.hasAlgorithm(algorithm)) {
-                return ofRaw(scheme, raw);
-            }
-        }
-        throw Problem.usage("a public key of an algorithm that is not known here").found(HexFormat.of().formatHex(algorithm));
+        return ofRaw(Scheme.ofAlgorithm(algorithm), raw);
     }
 
     /// @param raw what stands in the BIT STRING of the SPKI

@@ -11,7 +11,7 @@ import java.security.Signature;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 
-/// Verification of one key, by the JDK's own algorithms.
+/// Verification of one key, by the JDK's own algorithms; SLH-DSA by Bouncy Castle's.
 ///
 /// Safe for several threads at once.
 @FunctionalInterface
@@ -27,6 +27,8 @@ interface Verifier {
             case ML_DSA_44 -> prehashed(exact(2420, jdk("ML-DSA", "ML-DSA-44", spki)));
             case ML_DSA_65 -> prehashed(exact(3309, jdk("ML-DSA", "ML-DSA-65", spki)));
             case ML_DSA_87 -> prehashed(exact(4627, jdk("ML-DSA", "ML-DSA-87", spki)));
+            case SLH_DSA_SHA2_128S -> prehashed(exact(7856, slhDsa(scheme, raw)));
+            case SLH_DSA_SHA2_128F -> prehashed(exact(17088, slhDsa(scheme, raw)));
         };
     }
 
@@ -59,6 +61,14 @@ interface Verifier {
                 throw new BadSignature("the " + algorithm + " signature is malformed: " + e.getMessage());
             }
             throw new BadSignature("the " + algorithm + " signature is not over this message by this key");
+        };
+    }
+
+    private static Verifier slhDsa(Scheme scheme, byte[] raw) {
+        return (message, signature) -> {
+            if (!BouncyCastle.slhDsaVerify(scheme, raw, message, signature)) {
+                throw new BadSignature("the SLH-DSA signature is not over this message by this key");
+            }
         };
     }
 

@@ -3,6 +3,7 @@ package dev.repro.keys;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.MGF1ParameterSpec;
@@ -31,6 +32,7 @@ final class TestKeys {
                 case ML_DSA_44 -> KeyPairGenerator.getInstance("ML-DSA-44").generateKeyPair();
                 case ML_DSA_65 -> KeyPairGenerator.getInstance("ML-DSA-65").generateKeyPair();
                 case ML_DSA_87 -> KeyPairGenerator.getInstance("ML-DSA-87").generateKeyPair();
+                case SLH_DSA_SHA2_128S, SLH_DSA_SHA2_128F -> throw new IllegalArgumentException("the JDK has no SLH-DSA");
             };
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
@@ -49,17 +51,34 @@ final class TestKeys {
         return generator.generateKeyPair();
     }
 
-    static byte[] spki(Scheme scheme) {
-        return pair(scheme).getPublic().getEncoded();
+    /// What of SLH-DSA is ours, because the JDK has none of it.
+    private static final Map<Scheme, PrivateKey> OURS = new EnumMap<>(Scheme.class);
+
+    static synchronized PrivateKey ours(Scheme scheme) {
+        return OURS.computeIfAbsent(scheme, s -> PrivateKey.generate(s, new SecureRandom()));
     }
 
-    static byte[] sign(Scheme scheme, byte[] message) throws GeneralSecurityException {
+    static byte[] spki(Scheme scheme) {
+        return isSlhDsa(scheme) ? ours(scheme).key().spki() : pair(scheme).getPublic().getEncoded();
+    }
+
+    /// Of another key at each call.
+    static byte[] freshSpki(Scheme scheme) {
+        return isSlhDsa(scheme) ? PrivateKey.generate(scheme, new SecureRandom()).key().spki() : generate(scheme).getPublic().getEncoded();
+    }
+
+    private static boolean isSlhDsa(Scheme scheme) {
+        return scheme.keytype().equals("slh-dsa");
+    }
+
+    static byte[] sign(Scheme scheme, byte[] message) throws Exception {
         return switch (scheme) {
             case ED25519 -> sign("Ed25519", scheme, message);
             case ECDSA_P256 -> sign("SHA256withECDSA", scheme, message);
             case ECDSA_P384 -> sign("SHA384withECDSA", scheme, message);
             case RSA_PSS_SHA256 -> signPss(pair(scheme), message, 32);
             case ML_DSA_44, ML_DSA_65, ML_DSA_87 -> sign("ML-DSA", scheme, Verifier.tap21(message));
+            case SLH_DSA_SHA2_128S, SLH_DSA_SHA2_128F -> ours(scheme).signer().sign(message);
         };
     }
 

@@ -6,6 +6,7 @@ import dev.repro.base.JsonParser;
 import dev.repro.base.JsonText;
 import dev.repro.base.Problem;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -81,6 +82,10 @@ public final class Metadata<T extends Signed> {
     /// The file as it was read.
     public byte[] bytes() {
         return bytes.clone();
+    }
+
+    boolean isOf(byte[] file) {
+        return Arrays.equals(bytes, file);
     }
 
     public int length() {

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// The kinds of metadata files: their `_type`, and how what they sign is read.
 ///
@@ -67,21 +69,47 @@ public record MetadataType<T extends Signed>(String name, Reader<T> reader) {
         var targets = new LinkedHashMap<TargetName, TargetFile>();
         for (String name : all.names()) {
             Fields target = all.object(name);
-            Map<String, String> hashes = hashes(target.object("hashes"));
-            if (hashes.isEmpty()) {
-                throw Problem.usage("target `" + name + "` has no hash");
-            }
-            targets.put(new TargetName(name), new TargetFile(natural(target, "length"), hashes,
+            targets.put(new TargetName(name), new TargetFile(natural(target, "length"), hashes(target.object("hashes")),
                     target.has("custom") ? Optional.of(target.json("custom")) : Optional.empty()));
         }
         Optional<Fields> delegations = signed.optionalObject("delegations");
-        return new Signed.Targets(header(signed, json), targets,
-                delegations.isPresent() ? Optional.of(delegations(delegations.get())) : Optional.empty());
+        Optional<Delegations> delegated = delegations.isPresent() ? Optional.of(delegations(delegations.get())) : Optional.empty();
+        return new Signed.Targets(header(signed, json), targets, delegated, agreements(signed, delegated));
     }
 
-    // TAP 8 has no expiry and says nothing of a specification's version; docs/pouf.md says what this file must be.
+    // TAP 3, beside the delegations: docs/pouf.md
+    private static List<Agreement> agreements(Fields signed, Optional<Delegations> delegations) throws Problem {
+        if (!signed.has(Agreement.MEMBER)) {
+            return List.of();
+        }
+        Set<RoleName> delegated = delegations.stream().flatMap(d -> d.roles().stream()).map(Delegations.Role::name).collect(Collectors.toSet());
+        var out = new ArrayList<Agreement>();
+        for (Fields item : signed.objects(Agreement.MEMBER)) {
+            String name = item.string("name");
+            var roles = new LinkedHashSet<RoleName>();
+            for (String role : item.strings("roles")) {
+                if (!delegated.contains(role(role)) || !roles.add(role(role))) {
+                    throw Problem.usage("agreement `" + name + "` names a role twice, or one that is not delegated to").found(role);
+                }
+            }
+            long least = item.has("min_roles_in_agreement") ? item.integer("min_roles_in_agreement") : roles.size();
+            if (roles.size() < 2 || least < 2 || least > roles.size()) {
+                throw Problem.usage("agreement `" + name + "` is not of two or more roles").expected("2 to " + roles.size()).found(least);
+            }
+            out.add(new Agreement(name, item.strings("paths").stream().map(PathPattern::new).toList(), List.copyOf(roles), (int) least));
+        }
+        return List.copyOf(out);
+    }
+
+    // TAP 8 has no expiry and says nothing of a specification's version or of the null key (TAP 20): docs/pouf.md does.
     private static Signed.Rotate rotate(Fields signed, Json.Obj json) throws Problem {
+        if (signed.has("spec_version")) {
+            spec(signed);
+        }
         Map<KeyId, Key> keys = keys(signed.object("keys"));
+        if (keys.isEmpty() && signed.has("threshold")) {
+            throw Problem.usage("a revocation has no threshold");
+        }
         Optional<RoleKeys> roleKeys = keys.isEmpty() ? Optional.empty() : Optional.of(new RoleKeys(keys.keySet(), threshold(signed)));
         return new Signed.Rotate(new Signed.Header(positive(signed, "version"), Instant.MAX, json), role(signed.string("role")), keys, roleKeys);
     }
@@ -101,6 +129,9 @@ public record MetadataType<T extends Signed>(String name, Reader<T> reader) {
             RoleName name = role(item.string("name"));
             if (name.isTopLevel() || !seen.add(name)) {
                 throw Problem.usage("delegated role `" + name + "` " + (name.isTopLevel() ? "has the name of a top-level role" : "stands twice"));
+            }
+            if (RotateFile.parse(name).isPresent()) {
+                throw Problem.usage("delegated role `" + name + "` has the name of a key rotation"); // docs/pouf.md
             }
             if (item.has("paths") == item.has("path_hash_prefixes")) {
                 throw Problem.usage("delegated role `" + name + "` must have either `paths` or `path_hash_prefixes`"); // TUF 4.5
@@ -123,18 +154,24 @@ public record MetadataType<T extends Signed>(String name, Reader<T> reader) {
     }
 
     private static Signed.Header header(Fields signed, Json.Obj json) throws Problem {
+        spec(signed);
+        return new Signed.Header(positive(signed, "version"), expires(signed.string("expires")), json);
+    }
+
+    // TAP 6
+    private static void spec(Fields signed) throws Problem {
         String spec = signed.string("spec_version");
-        if (!spec.startsWith(SPEC_MAJOR + ".")) { // TAP 6
+        if (!spec.startsWith(SPEC_MAJOR + ".")) {
             throw Problem.usage("spec_version is not what it must be").expected(SPEC_MAJOR + ".x").found(spec);
         }
-        return new Signed.Header(positive(signed, "version"), expires(signed.string("expires")), json);
     }
 
     // YYYY-MM-DDTHH:MM:SSZ (TUF 4.2.1)
     private static Instant expires(String text) throws Problem {
         try {
-            if (text.length() == 20 && text.endsWith("Z") && text.charAt(10) == 'T') {
-                return Instant.parse(text);
+            Instant time = Instant.parse(text);
+            if (text.length() == 20 && time.toString().equals(text)) { // no 24:00:00, no leap second
+                return time;
             }
         } catch (DateTimeException e) {
             throw badTime(text).because(e);
@@ -173,7 +210,15 @@ public record MetadataType<T extends Signed>(String name, Reader<T> reader) {
     private static Map<String, String> hashes(Fields all) throws Problem {
         var hashes = new LinkedHashMap<String, String>();
         for (String algorithm : all.names()) {
-            hashes.put(algorithm, all.string(algorithm));
+            String hash = all.string(algorithm);
+            int digits = HashCheck.digits(algorithm);
+            if (digits > 0 && (hash.length() != digits || !hash.chars().allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'f'))) {
+                throw Problem.usage(algorithm + " is not what it must be").expected(digits + " lower-case hexadecimal digits").found(hash);
+            }
+            hashes.put(algorithm, hash);
+        }
+        if (hashes.isEmpty()) {
+            throw Problem.usage("hashes has no hash");
         }
         return hashes;
     }

@@ -36,6 +36,8 @@ public final class Refusal extends Exception {
         BAD_NAME("bad-name", 60, "has a name that is not accepted"),
         /// Its holders have revoked it (TAP 20).
         REVOKED("revoked", 60, "was revoked by its own keys"),
+        /// A key rotation differs from the one of the same number that was trusted before, and is no revocation (TAP 8, TAP 20).
+        REPLACED("replaced", 60, "replaces one that was trusted before"),
         /// Roles or repositories that must agree on a target do not (TAP 3, TAP 4).
         DISAGREEMENT("disagreement", 60, "is not what enough of those who must agree say"),
         /// More root versions, delegations or key rotations than accepted.

@@ -2,6 +2,7 @@ package dev.repro.tuf;
 
 import dev.repro.base.Json;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -27,13 +28,20 @@ public sealed interface Signed {
 
     record Timestamp(Header header, MetaFile snapshot) implements Signed {}
 
-    /// @param roles every targets role, by name
+    /// @param roles every targets role by name, and every key rotation by the name of its entry ([RotateFile#entry])
     record Snapshot(Header header, Map<RoleName, MetaFile> roles) implements Signed {}
 
-    record Targets(Header header, Map<TargetName, TargetFile> targets, Optional<Delegations> delegations) implements Signed {}
+    /// @param agreements of delegated roles (TAP 3); empty in most files
+    record Targets(Header header, Map<TargetName, TargetFile> targets, Optional<Delegations> delegations, List<Agreement> agreements)
+            implements Signed {}
 
     /// A change of a targets role's keys by the holders of its old keys (TAP 8); to no keys at all: its end (TAP 20).
     ///
     /// @param keys empty for a role that is revoked
-    record Rotate(Header header, RoleName role, Map<KeyId, Key> keys, Optional<RoleKeys> roleKeys) implements Signed {}
+    record Rotate(Header header, RoleName role, Map<KeyId, Key> keys, Optional<RoleKeys> roleKeys) implements Signed {
+
+        public boolean isRevocation() {
+            return roleKeys.isEmpty();
+        }
+    }
 }

@@ -1,5 +1,6 @@
 package dev.repro.tuf;
 
+import dev.repro.base.Digest;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
@@ -8,6 +9,7 @@ import java.util.stream.Collectors;
 /// The path of a target, relative to the repository's folder of targets: `hello/1.0.0/hello.hvt`. Any text may stand in metadata; what
 /// [#problem] objects to is never fetched, stored or published.
 public record TargetName(String text) implements Comparable<TargetName> {
+    private static final int MAX_FILE = 200; // bytes
 
     /// A path that no URL or file may be made from: empty, absolute, with an empty, `.` or `..` segment, a backslash or a control character.
     ///
@@ -36,9 +38,10 @@ public record TargetName(String text) implements Comparable<TargetName> {
         return hash.isEmpty() ? plain : plain.substring(0, last) + hash + "." + plain.substring(last);
     }
 
-    /// One file name for the whole path, different for every target.
+    /// One file name for the whole path, different for every target; of one that is too long for a file system, the beginning and its SHA-256.
     public String file() {
-        return PercentEncoding.encode(text);
+        String whole = PercentEncoding.encode(text);
+        return whole.length() <= MAX_FILE ? whole : whole.substring(0, MAX_FILE - 65) + "+" + Digest.of(text.getBytes(StandardCharsets.UTF_8)).hex();
     }
 
     @Override
