@@ -6,7 +6,9 @@ import dev.repro.tuf.Signed;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -19,6 +21,7 @@ final class Leftovers {
     private final Findings findings;
     /// From a file name without version to the version that is current.
     private final Map<String, Long> current = new HashMap<>();
+    private final Set<String> rotations = new HashSet<>();
 
     Leftovers(Source source, Findings findings) {
         this.source = source;
@@ -34,6 +37,11 @@ final class Leftovers {
         snapshot.roles().forEach((role, meta) -> known(role, meta.version()));
     }
 
+    /// @param paths of key rotations
+    void rotations(Set<String> paths) {
+        rotations.addAll(paths);
+    }
+
     /// @param consistent whether files have versions in their names
     void check(boolean consistent) throws IOException, Problem {
         try (Stream<String> files = source.files().orElse(null)) {
@@ -46,6 +54,9 @@ final class Leftovers {
     }
 
     private void check(String file, boolean consistent) throws Problem {
+        if (rotations.contains(file.replaceFirst("^rotate/[0-9a-f]{64}\\.", "rotate/"))) {
+            return; // an older one of a number is what a revocation replaced
+        }
         Matcher versioned = VERSIONED.matcher(file);
         if (current.containsKey(file)) {
             if (consistent && !file.equals(RoleName.TIMESTAMP.file()) || file.equals(RoleName.ROOT.file())) {

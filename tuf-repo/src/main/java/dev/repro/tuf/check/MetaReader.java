@@ -28,8 +28,8 @@ final class MetaReader {
     /// Values, arrays and objects of one file: a tree of them takes some 60 bytes each, whatever a hostile file of [#MAX_BYTES] holds.
     static final int MAX_VALUES = 2_000_000;
 
-    /// What TUF 4.4 and 4.5 name; others may stand beside them.
-    static final Map<String, String> ALGORITHMS = Map.of("sha256", "SHA-256", "sha512", "SHA-512", "sha384", "SHA-384");
+    /// What TUF 4.4 and 4.5 name, and every client knows, with the JDK's names; others may stand beside them.
+    static final Map<String, String> ALGORITHMS = Map.of("sha256", "SHA-256", "sha512", "SHA-512");
 
     private final Source source;
     private final Findings findings;

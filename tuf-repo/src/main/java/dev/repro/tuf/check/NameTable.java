@@ -16,13 +16,15 @@ final class NameTable {
     static final int MAX = 3_000_000;
 
     /// @param role that listed the other name
-    /// @param same whether it is the same name, not just one that differs in case or Unicode form
-    record Twin(String role, boolean same) {}
+    /// @param sameName whether it is the same name, not just one that differs in case or Unicode form
+    /// @param content as it was given with the other name
+    record Twin(String role, boolean sameName, int content) {}
 
     private long[] folds = new long[1 << 10];
     private long[] names = new long[1 << 10];
     /// 1 + the index of the role; 0 is an empty slot.
     private int[] roles = new int[1 << 10];
+    private int[] contents = new int[1 << 10];
     private int size;
     private final List<String> roleNames = new ArrayList<>();
     private final Map<String, Integer> roleIndex = new HashMap<>();
@@ -33,8 +35,9 @@ final class NameTable {
 
     /// Adds a name.
     ///
+    /// @param content a hash of what its role says of it
     /// @return another one before it that is the same, or differs in case or Unicode form alone
-    Optional<Twin> add(String name, String role) {
+    Optional<Twin> add(String name, String role, int content) {
         if (isFull()) {
             return Optional.empty();
         }
@@ -48,11 +51,12 @@ final class NameTable {
         int slot = slot(fold);
         for (; roles[slot] != 0; slot = slot + 1 & names.length - 1) {
             if (folds[slot] == fold && (twin == null || names[slot] == hash)) {
-                twin = new Twin(roleNames.get(roles[slot] - 1), names[slot] == hash);
+                twin = new Twin(roleNames.get(roles[slot] - 1), names[slot] == hash, contents[slot]);
             }
         }
         folds[slot] = fold;
         names[slot] = hash;
+        contents[slot] = content;
         roles[slot] = 1 + roleIndex.computeIfAbsent(role, _ -> {
             roleNames.add(role);
             return roleNames.size() - 1;
@@ -80,9 +84,11 @@ final class NameTable {
         long[] oldFolds = folds;
         long[] oldNames = names;
         int[] oldRoles = roles;
+        int[] oldContents = contents;
         folds = new long[oldNames.length * 2];
         names = new long[oldNames.length * 2];
         roles = new int[oldNames.length * 2];
+        contents = new int[oldNames.length * 2];
         for (int i = 0; i < oldNames.length; i++) {
             if (oldRoles[i] != 0) {
                 int slot = slot(oldFolds[i]);
@@ -92,6 +98,7 @@ final class NameTable {
                 folds[slot] = oldFolds[i];
                 names[slot] = oldNames[i];
                 roles[slot] = oldRoles[i];
+                contents[slot] = oldContents[i];
             }
         }
     }

@@ -88,6 +88,7 @@ public final class RepoCheck {
         if (snapshot.isPresent()) {
             roles.check(root, snapshot.get());
             leftovers.known(snapshot.get());
+            leftovers.rotations(roles.rotations());
             leftovers.check(root.consistentSnapshot());
             if (files.isPresent()) {
                 files.get().leftovers(targets.names());

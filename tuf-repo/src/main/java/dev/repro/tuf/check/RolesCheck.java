@@ -9,7 +9,9 @@ import dev.repro.tuf.Metadata;
 import dev.repro.tuf.MetadataType;
 import dev.repro.tuf.RoleKeys;
 import dev.repro.tuf.RoleName;
+import dev.repro.tuf.RotateFile;
 import dev.repro.tuf.Signed;
+import dev.repro.tuf.client.KeyChain;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -61,9 +63,11 @@ final class RolesCheck {
     private final Map<RoleName, Edge> started = new HashMap<>();
     private final List<Edge> again = new ArrayList<>();
     private final List<Edge> open = new ArrayList<>();
+    private RotationsCheck rotations;
     private Signed.Snapshot snapshot;
     private boolean consistent;
     private int edges;
+    private int taken;
 
     RolesCheck(MetaReader reader, KeysCheck keys, DelegationsCheck delegationsCheck, TargetsCheck targets, Freshness freshness, Search search,
             Findings findings, Seen seen) {
@@ -80,6 +84,7 @@ final class RolesCheck {
     void check(Signed.Root root, Signed.Snapshot listing) throws Problem, InterruptedException {
         this.snapshot = listing;
         this.consistent = root.consistentSnapshot();
+        this.rotations = new RotationsCheck(reader, keys, findings, listing, consistent);
         todo.push(new Edge(RoleName.ROOT, RoleName.TARGETS, root.roles().get(RoleName.TARGETS), root.keys(), Optional.empty()));
         try (ExecutorService workers = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
             walk(workers);
@@ -98,13 +103,17 @@ final class RolesCheck {
         }
         new Cycles(search.delegating(), findings).check();
         for (RoleName role : snapshot.roles().keySet()) {
-            if (!started.containsKey(role)) {
+            if (!started.containsKey(role) && (taken == started.size() || role.isTopLevel())) { // a role that was not read may delegate to it
                 extra(role);
             }
         }
     }
 
     private void extra(RoleName role) {
+        Optional<RotateFile> rotation = RotateFile.parse(role);
+        if (rotation.isPresent() && started.containsKey(rotation.get().role())) {
+            return;
+        }
         if (role.isTopLevel()) {
             findings.add(Rule.SNAPSHOT_LISTS_OTHER, "snapshot.json", "lists " + role.listed());
         } else {
@@ -125,7 +134,8 @@ final class RolesCheck {
                 }
                 if (bytes.isPresent()) {
                     inFlight += bytes.get().length;
-                    window.add(workers.submit(() -> read(edge, bytes.get())));
+                    Optional<KeyChain> chain = rotations.chain(edge.role, edge.keys, edge.known);
+                    window.add(workers.submit(() -> read(edge, bytes.get(), chain)));
                 }
             } else {
                 Read read = result(window.poll());
@@ -158,13 +168,21 @@ final class RolesCheck {
         return consistent ? role.file(snapshot.roles().get(role).version()) : role.file();
     }
 
-    private Read read(Edge edge, byte[] bytes) {
+    private Read read(Edge edge, byte[] bytes, Optional<KeyChain> chain) {
         String file = file(edge.role);
         MetaFile listed = snapshot.roles().get(edge.role);
         seen.size(Seen.Size.TARGETS, bytes.length, listed.length().isPresent(), file);
         Optional<Metadata<Signed.Targets>> metadata = parse(edge, bytes, reader);
-        metadata.ifPresent(m -> keys.signed(m, file, edge.keys, edge.known, KeysCheck.Others.UNEXPECTED));
+        metadata.ifPresent(m -> signed(m, file, edge, chain, KeysCheck.Others.UNEXPECTED));
         return new Read(edge, file, bytes.length, metadata);
+    }
+
+    private void signed(Metadata<Signed.Targets> metadata, String file, Edge edge, Optional<KeyChain> chain, KeysCheck.Others others) {
+        if (chain.isPresent()) {
+            rotations.signed(metadata, file, edge.keys, edge.known, chain.get());
+        } else {
+            keys.signed(metadata, file, edge.keys, edge.known, others);
+        }
     }
 
     private Optional<Metadata<Signed.Targets>> parse(Edge edge, byte[] bytes, MetaReader with) {
@@ -179,7 +197,9 @@ final class RolesCheck {
             search.add(edge.role, new DelegationIndex(delegations));
             follow(edge.role, file, delegations);
         });
+        role.agreements().forEach(agreement -> targets.agreement(agreement.roles()));
         search.read(edge.role);
+        taken++;
         targets.check(edge.role, file, role);
         if (!targets.reach(edge.role, file, role.targets())) {
             open.add(edge);
@@ -238,11 +258,17 @@ final class RolesCheck {
                 Optional<byte[]> bytes = reader.bytes(edge.role, file(edge.role));
                 if (bytes.isPresent()) {
                     String where = file(edge.role) + ", as " + edge.from + " delegates";
+                    Optional<KeyChain> chain = rotations.chain(edge.role, edge.keys, edge.known);
                     parse(edge, bytes.get(), new MetaReader(reader.source(), new Findings(), new Seen()))
-                            .ifPresent(m -> keys.signed(m, where, edge.keys, edge.known, KeysCheck.Others.EXPECTED));
+                            .ifPresent(m -> signed(m, where, edge, chain, KeysCheck.Others.EXPECTED));
                 }
             }
         }
+    }
+
+    /// Paths of the key rotations that are listed, without the hashes in their names.
+    Set<String> rotations() {
+        return rotations.listed();
     }
 
     /// Targets roles of which files were looked for.

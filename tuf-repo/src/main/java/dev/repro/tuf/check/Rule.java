@@ -74,6 +74,13 @@ public enum Rule {
     HASH_PREFIX_DEAD(Level.WARNING, "TUF 4.5", "a path hash prefix that is not 1 to 64 lower-case hexadecimal digits: no target has it"),
     HASH_PREFIX_GAP(Level.WARNING, "TUF 4.5", "hash bins that leave out some hashes: targets that fall there cannot be published"),
     BINS_MANY(Level.WARNING, "TAP 15", "more than 2^16 bins: the snapshot must list every one, and no client reads one that long"),
+    AGREEMENT_DIFFERS(Level.WARNING, "TAP 3", "two roles that are to agree on a target say different lengths or hashes"),
+
+    // Key rotations by the holders of a role (docs/pouf.md).
+    ROTATION_BROKEN(Level.ERROR, "TAP 8", "a chain of key rotations with a file that is missing, unsigned or not as listed: the role is as if unsigned"),
+    ROTATION_UNSIGNED(Level.ERROR, "TAP 8", "a role that the keys after its last rotation have not signed"),
+    ROTATION_PLAIN(Level.WARNING, "TAP 8", "a role that only the keys after its last rotation have signed: clients without TAP 8 refuse it"),
+    ROTATION_REVOKED(Level.WARNING, "TAP 20", "a role that its holders have revoked and to which is still delegated"),
 
     // Targets.
     TARGET_NAME(Level.ERROR, "TUF 4.5", "a target name that escapes or breaks a folder: empty, absolute, `..`, backslash, control character"),

@@ -22,12 +22,16 @@ public interface Source {
     /// As the user named it.
     String place();
 
-    /// @param path relative, of safe segments
+    /// A metadata file.
+    ///
+    /// @param path relative, percent-encoded but for `/`
     /// @param limit in bytes; no more is read
     /// @throws Problem exit code 4 if storage or network fail, which says nothing of the repository
     Answer read(String path, int limit) throws Problem;
 
-    /// A file that may be long.
+    /// A target.
+    ///
+    /// @param path relative, as metadata has it, not encoded
     Optional<InputStream> open(String path) throws Problem;
 
     /// All regular files, as relative paths with `/`; empty if this kind of source cannot tell. To be closed.

@@ -8,16 +8,23 @@ import dev.repro.tuf.Signed;
 import dev.repro.tuf.TargetFile;
 import dev.repro.tuf.TargetName;
 import java.text.Normalizer;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// The targets that a role lists: their names, whether clients find them, whether they are there.
 final class TargetsCheck {
+    /// Agreements that are known by name.
+    private static final int MAX_AGREEMENTS = 10_000;
+
     private final Findings findings;
     private final Seen seen;
     private final Search search;
     private final Optional<TargetFiles> files;
+    private final Set<Set<RoleName>> agreements = new HashSet<>();
     private final NameTable names = new NameTable();
     private long count;
     private long bytes;
@@ -37,7 +44,7 @@ final class TargetsCheck {
             count++;
             bytes += entry.getValue().length();
             boolean sound = name(name, where);
-            twin(name, role, where);
+            twin(name, entry.getValue(), role, where);
             content(role, entry.getValue(), where);
             if (sound && files.isPresent()) {
                 files.get().check(name, entry.getValue(), where);
@@ -59,26 +66,36 @@ final class TargetsCheck {
         return problem.isEmpty();
     }
 
-    private void twin(TargetName name, RoleName role, String where) {
+    private void twin(TargetName name, TargetFile target, RoleName role, String where) {
         if (names.isFull()) {
             findings.add(Rule.NOT_CHECKED, where, "more than " + NameTable.MAX + " targets: names are not compared any more");
             return;
         }
-        names.add(name.text(), role.text()).ifPresent(twin -> {
-            if (!twin.same()) {
+        int content = 31 * Long.hashCode(target.length()) + target.hashes().hashCode();
+        names.add(name.text(), role.text(), content).ifPresent(twin -> {
+            if (!twin.sameName()) {
                 findings.add(Rule.TARGET_NAME_CASE, where, "differs in case or Unicode form alone from one of role " + twin.role());
-            } else {
-                findings.add(Rule.TARGET_SHADOWED, where, "is listed by role " + twin.role() + " too");
+            } else if (!agree(role, new RoleName(twin.role()))) {
+                findings.add(Rule.TARGET_SHADOWED, where, "is listed by role " + twin.role() + " too" + (twin.content() == content ? "" : ", with other bytes"));
+            } else if (twin.content() != content) {
+                findings.add(Rule.AGREEMENT_DIFFERS, where, "role " + twin.role() + " lists other bytes");
             }
         });
     }
 
-    private void content(RoleName role, TargetFile target, String where) {
-        boolean known = false;
-        for (var hash : target.hashes().entrySet()) {
-            known |= MetaReader.ALGORITHMS.containsKey(hash.getKey()) && hash.getValue().matches("[0-9a-f]{64,128}");
+    /// Roles that list the same targets on purpose.
+    void agreement(List<RoleName> roles) {
+        if (agreements.size() < MAX_AGREEMENTS) {
+            agreements.add(Set.copyOf(roles));
         }
-        if (!known) {
+    }
+
+    private boolean agree(RoleName a, RoleName b) {
+        return agreements.stream().anyMatch(roles -> roles.contains(a) && roles.contains(b));
+    }
+
+    private void content(RoleName role, TargetFile target, String where) {
+        if (target.hashes().keySet().stream().noneMatch(MetaReader.ALGORITHMS::containsKey)) {
             findings.add(Rule.HASH_UNKNOWN, where, "has " + String.join(", ", target.hashes().keySet()));
         }
         if (!target.hashes().containsKey("sha256")) {
