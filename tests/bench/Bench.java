@@ -53,7 +53,7 @@ final class Bench {
             Path blobs = Files.createDirectories(fresh.resolve("repro/blobs"));
             run("cp", "-a", cache().resolve("blobs").toString() + "/.", blobs.toString());
             times[i] = milliseconds(() -> run(Map.of("XDG_CACHE_HOME", fresh.toString()), JAVA.toString(), "-Xmx300m", "-XX:+UseSerialGC",
-                    "--enable-native-access=ALL-UNNAMED", "-cp", HOME.resolve("cli/target/lib") + "/*", "dev.repro.cli.Main", "check", "-q", "examples/hello/hello.hvt"));
+                    "-cp", HOME.resolve("cli/target/lib") + "/*", "dev.repro.cli.Main", "check", "-q", "examples/hello/hello.hvt"));
             run("rm", "-rf", fresh.toString());
         }
         System.out.printf(Locale.ROOT, "| first check after the download, heap of 300 MB | %.0f | | | | |%n", median(times));

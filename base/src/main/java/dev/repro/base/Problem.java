@@ -57,6 +57,11 @@ public final class Problem extends Exception {
         return this;
     }
 
+    /// Whether it says a place already.
+    public boolean placed() {
+        return where != null;
+    }
+
     public Problem expected(Object value) {
         this.expected = value.toString();
         return this;

@@ -34,6 +34,12 @@ public record CheckReport(String shown, String output, MadeFile file, Side sideA
     /// One build.
     public record Side(BuildRecord record, MadeFile made, Duration wall) {}
 
+    /// Gets the formatting of numbers ready, which takes some time.
+    static void prepare() {
+        Preamble.seconds(Duration.ZERO);
+        brief(new MadeFile(0, Digest.of(new byte[0])));
+    }
+
     /// @param lines that the opening has, too
     CheckReport with(List<String> lines, Path folder) {
         var opening = new ArrayList<>(preamble);

@@ -33,8 +33,8 @@ public final class Checker {
     /// @param shown the target as the user gave it
     public List<CheckReport> check(Path target, Path shown) throws Problem, InterruptedException {
         var aim = Aim.find(target, shown, options.recipe());
-        try (var project = options.updateLock() ? new Locker(workshop).relocked(aim.recipeFile(), options.allowDirty())
-                : Project.open(workshop, aim.recipeFile(), options.allowDirty())) {
+        try (var project = options.updateLock() ? new Locker(workshop).relocked(aim.recipeFile(), aim.recipe(), options.allowDirty())
+                : Project.open(workshop, aim.recipeFile(), aim.recipe(), options.allowDirty())) {
             return check(project, aim);
         } catch (IOException e) {
             throw Problem.storage("cannot compare: " + Workshop.reason(e)).because(e);
@@ -61,9 +61,13 @@ public final class Checker {
             }
             prove(new Prover(runner, profile, comparing, workshop), a, diffs);
         }
+        BuildRecord recordA = record(project, pair.a());
+        BuildRecord recordB = record(project, pair.b());
         var reports = new ArrayList<CheckReport>();
         for (var output : aim.outputs()) {
-            reports.add(report(project, profile, comparing, aim, output, pair, diffs.get(output.path())));
+            var sideA = side(recordA, pair.a(), output);
+            var sideB = side(recordB, pair.b(), output);
+            reports.add(report(project, profile, comparing, aim, output, pair, sideA, sideB, diffs.get(output.path())));
         }
         Level level = reports.stream().map(CheckReport::level).reduce(Level.BITWISE, Level::weaker);
         Path kept = Kept.keepIfWanted(workshop, project, pair, options.keep(), level);
@@ -98,8 +102,8 @@ public final class Checker {
         unproven.forEach((path, diff) -> diffs.put(path, prover.proven(path, diff)));
     }
 
-    private CheckReport report(Project project, Profile profile, Comparing comparing, Aim aim, Recipe.Output output, Pair pair, Diff ab)
-            throws IOException, Problem, InterruptedException {
+    private CheckReport report(Project project, Profile profile, Comparing comparing, Aim aim, Recipe.Output output, Pair pair, CheckReport.Side sideA,
+            CheckReport.Side sideB, Diff ab) throws IOException, Problem {
         Path file = snapshot(aim.file(output));
         var made = file == null ? null : made(file);
         Diff af = null;
@@ -115,7 +119,7 @@ public final class Checker {
                 facts = ImageFacts.of(file != null ? file : a.outputs().get(output.path()));
             }
         }
-        return new CheckReport(aim.shown(output), output.path(), made, side(project, pair.a(), output), side(project, pair.b(), output), ab, af, level,
+        return new CheckReport(aim.shown(output), output.path(), made, sideA, sideB, ab, af, level,
                 profile, Preamble.lines(project, profile, pair), facts.words(), facts.lint(), pair.failures(), null);
     }
 
@@ -124,9 +128,13 @@ public final class Checker {
         return file == null ? null : Files.copy(file, workshop.work().folder("files").resolve(Digest.of(file.toString().getBytes()).hex()), StandardCopyOption.REPLACE_EXISTING);
     }
 
-    private CheckReport.Side side(Project project, BuildResult result, Recipe.Output output) throws IOException, Problem, InterruptedException {
-        return result instanceof BuildResult.Built built
-                ? new CheckReport.Side(BuildRecord.of(workshop, project, built), made(built.outputs().get(output.path())), built.run().wall()) : null;
+    /// Null where the build failed.
+    private BuildRecord record(Project project, BuildResult result) throws IOException, Problem, InterruptedException {
+        return result instanceof BuildResult.Built built ? BuildRecord.of(workshop, project, built) : null;
+    }
+
+    private static CheckReport.Side side(BuildRecord record, BuildResult result, Recipe.Output output) throws IOException {
+        return result instanceof BuildResult.Built built ? new CheckReport.Side(record, made(built.outputs().get(output.path())), built.run().wall()) : null;
     }
 
     private static CheckReport.MadeFile made(Path file) throws IOException {

@@ -50,8 +50,7 @@ public final class Locker {
     }
 
     /// A project with its toolchain resolved anew; nothing is written.
-    Project relocked(Path recipeFile, boolean allowDirty) throws Problem, InterruptedException {
-        Recipe recipe = Recipe.read(recipeFile);
+    Project relocked(Path recipeFile, Recipe recipe, boolean allowDirty) throws Problem, InterruptedException {
         return Project.open(workshop, recipeFile, recipe, resolve(recipeFile, recipe, Optional.empty(), allowDirty), allowDirty);
     }
 

@@ -4,6 +4,7 @@ import dev.repro.builder.recipe.LockedSource;
 import dev.repro.builder.toolchain.Toolchain;
 import dev.repro.builder.vary.Profile;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -17,7 +18,7 @@ final class Preamble {
         var out = new ArrayList<String>();
         out.add(CheckReport.row("source", source(project)));
         out.add(CheckReport.row("toolchain", toolchain(project)));
-        out.add(CheckReport.row("build A, B", String.format(Locale.ROOT, "%s, %s side by side, %d of %d variations%s%s", time(pair.a()), time(pair.b()),
+        out.add(CheckReport.row("build A, B", String.format(Locale.ROOT, "%s, %s side by side, %d of %d variations%s%s", seconds(pair.a().run().wall()), seconds(pair.b().run().wall()),
                 profile.count(Profile.State.APPLIED), profile.variations().size(), missing("not here: ", profile.names(Profile.State.UNAVAILABLE)),
                 missing("skipped by the recipe: ", profile.names(Profile.State.SKIPPED)))));
         return out;
@@ -50,8 +51,8 @@ final class Preamble {
         };
     }
 
-    private static String time(BuildResult result) {
-        return String.format(Locale.ROOT, "%.1f s", result.run().wall().toMillis() / 1000.0);
+    static String seconds(Duration wall) {
+        return String.format(Locale.ROOT, "%.1f s", wall.toMillis() / 1000.0);
     }
 
     private static String missing(String what, String names) {

@@ -59,8 +59,8 @@ final class Project implements AutoCloseable {
     }
 
     /// Opens what the lock pins.
-    static Project open(Workshop workshop, Path recipeFile, boolean allowDirty) throws Problem, InterruptedException {
-        return open(workshop, recipeFile, Recipe.read(recipeFile), readLock(recipeFile), allowDirty);
+    static Project open(Workshop workshop, Path recipeFile, Recipe recipe, boolean allowDirty) throws Problem, InterruptedException {
+        return open(workshop, recipeFile, recipe, readLock(recipeFile), allowDirty);
     }
 
     /// Opens what that lock pins, wherever it comes from.

@@ -36,7 +36,7 @@ public final class SingleBuild {
     /// @param folder where to put what comes out; empty: outputs at their places, record and log beside the recipe
     public Report build(Path target, Path shown, Optional<Path> folder, boolean allowDirty) throws Problem, InterruptedException {
         Path recipeFile = Aim.recipeOf(target);
-        try (var project = Project.open(workshop, recipeFile, allowDirty); var runner = new BuildRunner(workshop, project)) {
+        try (var project = Project.open(workshop, recipeFile, Recipe.read(recipeFile), allowDirty); var runner = new BuildRunner(workshop, project)) {
             workshop.progress().accept("building");
             BuildResult result = runner.run("A", Surrounding.profile(workshop, project).a());
             return switch (result) {
@@ -54,7 +54,7 @@ public final class SingleBuild {
         var files = new ArrayList<Path>();
         lines.add(CheckReport.row("source", Preamble.source(project)));
         lines.add(CheckReport.row("toolchain", Preamble.toolchain(project)));
-        lines.add(CheckReport.row("build", String.format(Locale.ROOT, "%.1f s", built.run().wall().toMillis() / 1000.0)));
+        lines.add(CheckReport.row("build", Preamble.seconds(built.run().wall())));
         for (Recipe.Output output : project.recipe().outputs()) {
             Path file = folder.isPresent() ? folder.get().resolve(output.path()) : SourceFolder.output(project.recipeFile(), project.recipe(), output);
             Path made = built.outputs().get(output.path());

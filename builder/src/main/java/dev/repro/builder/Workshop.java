@@ -1,12 +1,14 @@
 package dev.repro.builder;
 
 import dev.repro.base.Problem;
+import dev.repro.builder.recipe.Recipe;
 import dev.repro.builder.sandbox.Limits;
 import dev.repro.builder.sandbox.Mount;
 import dev.repro.builder.sandbox.Root;
 import dev.repro.builder.sandbox.Run;
 import dev.repro.builder.sandbox.Sandbox;
 import dev.repro.builder.sandbox.SandboxSpec;
+import dev.repro.builder.source.Sources;
 import dev.repro.builder.toolchain.Runner;
 import dev.repro.builder.toolchain.Toolchains;
 import java.io.IOException;
@@ -53,6 +55,15 @@ public final class Workshop implements AutoCloseable {
         this.sandbox = new FutureTask<>(() -> Sandbox.open(cache.resolve("sandbox"), env));
         Thread.ofPlatform().daemon().name("sandbox-opening").start(sandbox);
         this.toolchains = new Toolchains(cache, env, this::run);
+    }
+
+    /// Begins to load what every build needs and what takes longest, while the command line is still being read.
+    public static void prepare() {
+        Thread.ofPlatform().daemon().name("preparing").start(() -> {
+            Recipe.prepare();
+            Sources.prepare();
+            CheckReport.prepare();
+        });
     }
 
     /// @param progress takes short lines; the newest replaces the one before

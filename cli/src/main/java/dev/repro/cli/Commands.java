@@ -2,9 +2,12 @@ package dev.repro.cli;
 
 import dev.repro.base.Problem;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -15,10 +18,26 @@ import picocli.CommandLine.ParentCommand;
         synopsisHeading = "usage: ", descriptionHeading = "%n", commandListHeading = "%nverbs:%n", optionListHeading = "%noptions:%n",
         synopsisSubcommandLabel = "VERB", footer = {"", "example: repro check examples/hello/hello.hvt", "",
             "exit codes: 0 yes, 1 no (differs, not verified), 2 usage or bad input, 3 this machine cannot do it, 4 network or storage",
-            "more: repro help VERB, and the folder docs"},
-        subcommands = {InitCommand.class, LockCommand.class, BuildCommand.class, CheckCommand.class, ManifestCommand.class, DoctorCommand.class,
-            VersionCommand.class, CompletionCommand.class, CommandLine.HelpCommand.class})
+            "more: repro help VERB, and the folder docs"})
 final class Commands {
+    private static final String HELP = "help";
+
+    /// In the order in which help lists them.
+    private static final Map<String, Supplier<Object>> VERBS = new LinkedHashMap<>();
+
+    static {
+        VERBS.put("init", InitCommand::new);
+        VERBS.put("lock", LockCommand::new);
+        VERBS.put("build", BuildCommand::new);
+        VERBS.put("check", CheckCommand::new);
+        VERBS.put("manifest", ManifestCommand::new);
+        VERBS.put("doctor", DoctorCommand::new);
+        VERBS.put("tuf-client", TufClientCommand::new);
+        VERBS.put("version", VersionCommand::new);
+        VERBS.put("completion", CompletionCommand::new);
+        VERBS.put(HELP, CommandLine.HelpCommand::new);
+    }
+
     final Main.Streams streams;
     final Map<String, String> env;
     final Path directory;
@@ -36,20 +55,24 @@ final class Commands {
     }
 
     static int run(String[] args, Main.Streams streams, Map<String, String> env, Path directory) {
-        var commands = new Commands(streams, env, directory);
-        var line = line(commands);
-        return line.execute(args);
+        // Reading the annotations of all verbs takes as long as a check does outside of its builds.
+        String first = args.length == 0 ? HELP : args[0];
+        var verbs = VERBS.containsKey(first) && !first.equals(HELP) ? Set.of(first) : VERBS.keySet();
+        return line(new Commands(streams, env, directory), verbs).execute(args);
     }
 
-    static CommandLine line(Commands commands) {
+    private static CommandLine line(Commands commands, Set<String> verbs) {
         var line = new CommandLine(commands);
+        verbs.forEach(verb -> line.addSubcommand(verb, VERBS.get(verb).get()));
         line.setOut(new java.io.PrintWriter(commands.streams.out(), true));
         line.setErr(new java.io.PrintWriter(commands.streams.err(), true));
         line.getCommandSpec().version("repro " + Main.VERSION);
         line.setExpandAtFiles(false); // an image may be called @x
         line.setUsageHelpAutoWidth(true);
         line.setUsageHelpLongOptionsMaxWidth(30);
-        line.getSubcommands().get("help").getCommandSpec().usageMessage().synopsisHeading("usage: ").footer("", "example: repro help check");
+        if (verbs.contains(HELP)) {
+            line.getSubcommands().get(HELP).getCommandSpec().usageMessage().synopsisHeading("usage: ").footer("", "example: repro help check");
+        }
         line.setParameterExceptionHandler(commands::misused);
         line.setExecutionExceptionHandler(commands::failed);
         return line;
@@ -57,7 +80,7 @@ final class Commands {
 
     /// For who wants the tree of verbs, not to run one.
     static CommandLine tree() {
-        return line(new Commands(new Main.Streams(System.out, System.err, false, false), Map.of(), Path.of("")));
+        return line(new Commands(new Main.Streams(System.out, System.err, false, false), Map.of(), Path.of("")), VERBS.keySet());
     }
 
     private int misused(CommandLine.ParameterException e, String[] args) {

@@ -1,16 +1,19 @@
 package dev.repro.cli;
 
 import dev.repro.base.Problem;
+import dev.repro.builder.Workshop;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 
 /// Entry of the `repro` command. `--version` is answered before anything else is loaded.
 public final class Main {
 
     private static final String JAR = "/repro-cli-";
+    private static final Set<String> BUILDING = Set.of("build", "check", "lock");
 
     /// The version of this build.
     static final String VERSION = version();
@@ -28,7 +31,9 @@ public final class Main {
             System.err.println("repro: error: the answer could not be written to stdout\nrepro: hint: is its disk full, or the pipe closed?");
             code = Problem.Exit.STORAGE.code;
         }
-        System.exit(code);
+        if (code != 0) { // else the end of main is enough: System.exit looks for a logger first, which takes as long as the JVM's start
+            System.exit(code);
+        }
     }
 
     private static int start(String[] args) {
@@ -60,6 +65,9 @@ public final class Main {
         if (asksVersion(args)) {
             streams.out.println("repro " + VERSION);
             return 0;
+        }
+        if (args.length > 0 && BUILDING.contains(args[0])) {
+            Workshop.prepare();
         }
         return Commands.run(args, streams, env, directory);
     }

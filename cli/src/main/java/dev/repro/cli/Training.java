@@ -1,55 +1,92 @@
 package dev.repro.cli;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
-/// What the launcher runs once to fill the AOT cache: the verbs, on a tiny project that the host's own tools build and that is not
-/// reproducible, so that comparing and explaining are met too. Where there is no sandbox, the rest is still met.
+/// What the launcher runs once to fill the AOT cache: the way of a check of a unikernel in a git work tree, once of a reproducible one and
+/// once of one that is not. The host's own tools build it, and where there is no sandbox or no git, the rest is still met.
+///
+/// All that is met here is loaded at the start of every run, so what is rarely asked for is left out.
 final class Training {
     private static final String RECIPE = """
             schema = "repro.recipe.v1"
             name = "training"
+            [source]
+            exclude = ["*.md"]
             [toolchain]
             host = true
             [build]
-            command = "pwd > app.bin; cp /bin/true app.elf; pwd >> app.elf"
+            command = ["cp", "image", "app.hvt"]
             [[output]]
-            path = "app.bin"
-            kind = "file"
-            [[output]]
-            path = "app.elf"
+            path = "app.hvt"
             """;
 
-    private Training() {}
+    private final Path folder;
+    private final Map<String, String> env = new HashMap<>(System.getenv());
 
-    public static void main(String[] args) throws IOException {
+    private Training(Path folder) {
+        this.folder = folder;
+        env.put("XDG_CACHE_HOME", folder.resolve("cache").toString());
+    }
+
+    public static void main(String[] args) throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory("repro-training");
         try {
-            Files.writeString(folder.resolve("repro.toml"), RECIPE);
-            Files.writeString(folder.resolve("main.c"), "int main;\n");
-            Files.createDirectories(folder.resolve(".git/objects"));
-            Files.createDirectories(folder.resolve(".git/refs"));
-            Files.writeString(folder.resolve(".git/HEAD"), "ref: refs/heads/main\n");
-            Map<String, String> env = new HashMap<>(System.getenv());
-            env.put("XDG_CACHE_HOME", folder.resolve("cache").toString());
-            for (String line : new String[] {"--version", "--help", "help check", "no-such-verb", "doctor --json", "lock --allow-dirty",
-                "check --allow-dirty --json --no-prove", "check --allow-dirty app.elf", "manifest show app.elf", "manifest lint --json app.elf"}) {
-                run(line.split(" "), env, folder);
-            }
+            new Training(folder).run();
         } finally {
             delete(folder);
         }
     }
 
-    private static void run(String[] args, Map<String, String> env, Path folder) throws IOException {
-        Files.write(folder.resolve("app.elf"), Files.readAllBytes(Path.of("/bin/true")));
+    private void run() throws IOException, InterruptedException {
+        Path good = Files.createDirectory(folder.resolve("good"));
+        Path bad = Files.createDirectory(folder.resolve("bad"));
+        Path hello = Path.of(System.getProperty("repro.home", ""), "examples/hello/hello.hvt"); // an image of Solo5, but in a release archive
+        for (Path project : List.of(good, bad)) {
+            Files.copy(Files.exists(hello) ? hello : Path.of("/bin/true"), project.resolve("image"));
+            Files.copy(project.resolve("image"), project.resolve("app.hvt"), StandardCopyOption.REPLACE_EXISTING);
+        }
+        Files.writeString(good.resolve("repro.toml"), RECIPE);
+        Files.writeString(bad.resolve("repro.toml"), RECIPE.replace("[\"cp\", \"image\", \"app.hvt\"]", "\"cp image app.hvt; pwd >> app.hvt\""));
+        Files.writeString(folder.resolve(".gitignore"), "*.o\n/target/\n");
+        commit();
+        for (Path project : List.of(good, bad)) {
+            repro(project, "lock", "--allow-dirty");
+            repro(project, "check", "app.hvt", "--no-prove");
+        }
+        repro(good, "check", "--json");
+    }
+
+    private void repro(Path project, String... args) {
         var nowhere = new PrintStream(OutputStream.nullOutputStream());
-        Main.run(args, new Main.Streams(nowhere, nowhere, false, false), env, folder);
+        Main.run(args, new Main.Streams(nowhere, nowhere, false, false), env, project);
+    }
+
+    /// Makes a git work tree of the folder, if there is a git.
+    private void commit() throws IOException, InterruptedException {
+        String[] commit = {"-c", "user.name=repro", "-c", "user.email=repro", "commit", "-q", "-m", "training", "--allow-empty"};
+        String[][] commands = {{"init", "-q"}, {"add", "."}, commit, {"repack", "-q", "-a", "-d"}, commit}; // objects in a pack, and one alone
+        for (String[] command : commands) {
+            var words = new ArrayList<>(List.of("git"));
+            words.addAll(List.of(command));
+            var git = new ProcessBuilder(words).directory(folder.toFile()).redirectErrorStream(true).redirectOutput(new File("/dev/null"));
+            git.environment().keySet().removeIf(name -> name.startsWith("GIT_"));
+            git.environment().putAll(Map.of("GIT_CONFIG_NOSYSTEM", "1", "GIT_CONFIG_GLOBAL", "/dev/null"));
+            try {
+                git.start().waitFor();
+            } catch (IOException e) {
+                return; // there is none: the projects are plain folders then
+            }
+        }
     }
 
     private static void delete(Path folder) throws IOException {

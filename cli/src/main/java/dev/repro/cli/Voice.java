@@ -3,6 +3,7 @@ package dev.repro.cli;
 import dev.repro.base.Json;
 import dev.repro.base.JsonText;
 import dev.repro.base.Problem;
+import dev.repro.tuf.Refusal;
 import java.io.PrintStream;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -63,6 +64,20 @@ final class Voice implements Consumer<String> {
         err.println(paint(colourErr, "31", "repro: error: ") + printable(problem.line()));
         err.println("repro: hint: " + problem.hint());
         answer(problem.toJson());
+    }
+
+    /// A repository's fault: the answer is no.
+    void refuse(Refusal refusal) {
+        clear();
+        err.println(paint(colourErr, "31", "repro: refused: ") + printable(refusal.line()));
+        if (refusal.hint() != null) {
+            err.println("repro: hint: " + refusal.hint());
+        }
+        Json.Obj answer = Json.object("schema", "repro.refusal.v1");
+        for (var member : refusal.toJson().members().entrySet()) {
+            answer = answer.with(member.getKey(), member.getValue());
+        }
+        answer(answer);
     }
 
     /// One line, whatever a file name has in it.

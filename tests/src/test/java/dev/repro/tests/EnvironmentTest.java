@@ -156,7 +156,7 @@ class EnvironmentTest {
     }
 
     private void notUsed(String why) {
-        Repro.Answer answer = Repro.run(Repro.HOME, env, "--version");
+        Repro.Answer answer = Repro.run(Repro.HOME, env, "version", "--verbose");
         assertEquals(0, answer.code(), answer::toString);
         assertEquals(1, answer.err().lines().filter(l -> l.startsWith("repro: warning: ") && l.contains("AOT cache is not used")
                 && l.contains(why)).count(), answer::toString);

@@ -183,7 +183,9 @@ final class Build {
                 inner.destroyForcibly();
                 process.waitFor(GRACE, TimeUnit.MILLISECONDS);
             }
-            process.destroyForcibly().waitFor();
+            // Not Process.destroyForcibly, which closes the pipe under the thread that reads the log.
+            process.toHandle().destroyForcibly();
+            process.waitFor();
         }
         while (inner != null && inner.isAlive() && !zombie(inner)) {
             TimeUnit.MILLISECONDS.sleep(1); // bwrap ends before its namespace does

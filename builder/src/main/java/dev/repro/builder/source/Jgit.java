@@ -20,11 +20,12 @@ final class Jgit {
 
     static {
         SystemReader.setInstance(new Quiet(SystemReader.getInstance()));
+        new FileBasedConfig(null, FS.DETECTED); // makes JGit read its messages, which takes longer than all that is asked of it
     }
 
     private Jgit() {}
 
-    /// Must be called before the first use of JGit; does nothing the second time.
+    /// Must be called before the first use of JGit; does nothing the second time, but waits where another thread is at it.
     static void prepare() {
         // The work is done when this class is initialised.
     }

@@ -10,6 +10,11 @@ public final class Sources {
 
     private Sources() {}
 
+    /// Gets JGit ready, which takes some time.
+    public static void prepare() {
+        Jgit.prepare();
+    }
+
     /// The source as the recipe names it, for a new lock: a ref becomes a commit, a git source is fetched whole so that it can
     /// be described.
     ///

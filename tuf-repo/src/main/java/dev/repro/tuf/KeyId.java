@@ -1,0 +1,20 @@
+package dev.repro.tuf;
+
+/// The name by which metadata refers to a key. Opaque (TAP 12): what it says about the key is not believed, the key's material counts.
+public record KeyId(String text) implements Comparable<KeyId> {
+
+    /// Characters of the id, for a person.
+    public String brief() {
+        return text.length() <= 12 ? text : text.substring(0, 8) + "…";
+    }
+
+    @Override
+    public int compareTo(KeyId other) {
+        return text.compareTo(other.text);
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

@@ -1,0 +1,294 @@
+package dev.repro.tuf.repository;
+
+import dev.repro.base.Json;
+import dev.repro.base.Problem;
+import dev.repro.keys.PublicKey;
+import dev.repro.tuf.Delegations;
+import dev.repro.tuf.Metadata;
+import dev.repro.tuf.RoleName;
+import dev.repro.tuf.Signed;
+import dev.repro.tuf.TargetName;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+
+/// Changes a repository: each call edits what a role signs, none signs. A file that changes gets the next version once, however many
+/// edits it takes, and the lifetime of its kind from now on.
+public final class Editor {
+    private final Instant now;
+    private Proposal draft;
+
+    private Editor(Proposal draft, Instant now) {
+        this.draft = draft;
+        this.now = now;
+    }
+
+    public static Editor of(Repository base, Instant now) throws Problem {
+        return new Editor(Proposal.none(base.required()), now);
+    }
+
+    /// Goes on with a proposal; files that change once more lose the signatures that they have.
+    public static Editor of(Proposal proposal, Instant now) {
+        return new Editor(proposal, now);
+    }
+
+    /// Holders of a role's keys and how many of them must sign.
+    public record Keys(List<KeyHolder> holders, int threshold) {}
+
+    /// The first root and the first, empty targets of a new repository.
+    ///
+    /// @param keys of root, targets, snapshot and timestamp
+    /// @param consistent snapshots (TUF 6.2)
+    /// @param toughNames publish targets under the names that tough looks for, too
+    public static Editor create(Repository empty, Map<RoleName, Keys> keys, boolean consistent, boolean toughNames, Lifetimes lifetimes, Instant now)
+            throws Problem {
+        if (!empty.isEmpty()) {
+            throw Problem.usage("there is a repository already").hint("name an empty or a new folder");
+        }
+        var editor = new Editor(Proposal.none(empty), now);
+        Json.Obj root = RootEdits.empty(consistent, toughNames, lifetimes, lifetimes.expires(RoleName.ROOT, now));
+        for (String role : RootEdits.ROLES) {
+            Keys of = keys.get(new RoleName(role));
+            root = RootEdits.role(root, role, of.holders(), List.of(), OptionalInt.of(of.threshold()));
+        }
+        editor.put(RoleName.ROOT, root);
+        editor.put(RoleName.TARGETS, TargetsEdits.empty(lifetimes.expires(RoleName.TARGETS, now)));
+        return editor;
+    }
+
+    /// Adds and removes keys of a role and sets its threshold: in root for a top-level role, in its delegator for a delegated one. The prefix
+    /// of bins stands for all of them.
+    public Editor keys(RoleName role, List<KeyHolder> add, List<PublicKey> remove, OptionalInt threshold) throws Problem {
+        for (PublicKey key : remove) {
+            requireKey(role, key);
+        }
+        if (role.isTopLevel()) {
+            put(RoleName.ROOT, RootEdits.role(signed(RoleName.ROOT), role.text(), add, remove, threshold));
+            return this;
+        }
+        Place place = place(role);
+        Json.Obj delegator = signed(place.delegator());
+        put(place.delegator(), place.bins() ? TargetsEdits.bins(delegator, add, remove, threshold)
+                : TargetsEdits.role(delegator, role.text(), add, remove, threshold));
+        return this;
+    }
+
+    private void requireKey(RoleName role, PublicKey key) throws Problem {
+        Optional<Authority> authority = role.isTopLevel() ? Authorities.of(draft, role) : Optional.of(authority(place(role), role));
+        if (authority.isEmpty() || authority.get().idOf(key).isEmpty()) {
+            throw Problem.usage("key " + key + " is none of role " + role).hint("`repro repo status` lists the keys of each role");
+        }
+    }
+
+    private Authority authority(Place place, RoleName role) throws Problem {
+        Signed.Targets targets = draft.targets(place.delegator()).orElseThrow().unverified();
+        Delegations delegations = targets.delegations().orElseThrow();
+        return Authority.of(place.delegator(), targets, place.bins() ? delegations.bins().orElseThrow().keys() : delegations.keysOf(role).orElseThrow());
+    }
+
+    /// Takes a key from every role that has it.
+    ///
+    /// @return the roles
+    public List<RoleName> removeEverywhere(PublicKey key) throws Problem {
+        var out = new ArrayList<RoleName>();
+        for (String role : RootEdits.ROLES) {
+            if (Authorities.of(draft, new RoleName(role)).orElseThrow().idOf(key).isPresent()) {
+                out.add(new RoleName(role));
+            }
+        }
+        Authorities.walk(draft, RoleName.TARGETS, (delegator, delegations) -> {
+            Signed.Targets targets = draft.targets(delegator).orElseThrow().unverified();
+            delegations.bins().filter(b -> Authority.of(delegator, targets, b.keys()).idOf(key).isPresent())
+                    .ifPresent(b -> out.add(new RoleName(b.prefix())));
+            delegations.roles().stream().filter(r -> Authority.of(delegator, targets, r.keys()).idOf(key).isPresent()).forEach(r -> out.add(r.name()));
+            return true;
+        });
+        if (out.isEmpty()) {
+            throw Problem.usage("no role has key " + key).hint("`repro repo status` lists the keys of each role");
+        }
+        for (RoleName role : out) {
+            keys(role, List.of(), List.of(key), OptionalInt.empty());
+        }
+        return out;
+    }
+
+    /// Delegates a name-space to a new role, whose first, empty file becomes part of the proposal: a client that meets a delegation without a
+    /// file gives up its search.
+    ///
+    /// @param paths patterns; empty if prefixes are given
+    /// @param hashPrefixes of the SHA-256 of a target's name, hexadecimal
+    public Editor delegate(RoleName delegator, String name, List<String> paths, List<String> hashPrefixes, boolean terminating, Keys keys)
+            throws Problem {
+        RoleName role = Layout.role(name);
+        if (role.isTopLevel() || draft.lists(role) || Authorities.delegator(draft, role).isPresent()) {
+            throw Problem.usage("there is a role of that name").found(name).hint("a role's name is used once: what clients know of it would not fit");
+        }
+        if (paths.isEmpty() == hashPrefixes.isEmpty()) {
+            throw Problem.usage("a delegation has either paths or hash prefixes").where(name);
+        }
+        Json.Obj covers = paths.isEmpty() ? Json.object("path_hash_prefixes", hashPrefixes) : Json.object("paths", paths);
+        put(delegator, TargetsEdits.delegate(signed(delegator), name, covers, terminating, keys.holders(), keys.threshold()));
+        put(role, TargetsEdits.empty(lifetimes().expires(role, now)));
+        return this;
+    }
+
+    /// Delegates everything to `2^bits` bins (TAP 15), all with the same keys, and makes their first files.
+    public Editor delegateBins(RoleName delegator, int bits, String prefix, Keys keys) throws Problem {
+        Layout.role(prefix);
+        if (bits < 1 || bits > 20) {
+            throw Problem.usage("a number of bins is a power of two").expected("2 to 1048576").found("2^" + bits);
+        }
+        put(delegator, TargetsEdits.delegateBins(signed(delegator), bits, prefix, keys.holders(), keys.threshold()));
+        Delegations.Bins bins = draft.targets(delegator).orElseThrow().unverified().delegations().orElseThrow().bins().orElseThrow();
+        var files = new LinkedHashMap<RoleName, Json.Obj>();
+        for (long i = 0; i < bins.count(); i++) {
+            RoleName bin = bins.bin(i);
+            if (draft.lists(bin)) {
+                throw Problem.usage("there is a role of that name").found(bin).hint("choose another prefix");
+            }
+            files.put(bin, TargetsEdits.empty(lifetimes().expires(bin, now)));
+        }
+        put(files);
+        return this;
+    }
+
+    /// Ends a delegation. The role's file stays listed until the next change of snapshot's keys, as clients demand (TUF 5.5.5).
+    public Editor undelegate(RoleName role) throws Problem {
+        Place place = place(role);
+        if (place.bins()) {
+            throw Problem.usage("bins are not taken away: their targets would be nowhere").found(role);
+        }
+        put(place.delegator(), TargetsEdits.undelegate(signed(place.delegator()), role.text()));
+        return this;
+    }
+
+    /// What a role will say of a target.
+    ///
+    /// @param blob the file
+    /// @param custom member `custom`, an object without members for none
+    public record Addition(Blob blob, Json.Obj custom) {
+        Json.Obj toJson() {
+            Json.Obj out = Json.object("length", blob.length(), "hashes", Json.object("sha256", blob.digest()));
+            return custom.members().isEmpty() ? out : out.with("custom", custom);
+        }
+    }
+
+    /// Adds targets or replaces them, each in the role that covers it, or all in one role.
+    public Editor add(Map<TargetName, Addition> additions, Optional<RoleName> role) throws Problem {
+        var byRole = new LinkedHashMap<RoleName, Map<String, Json.Obj>>();
+        var blobs = new TreeMap<>(draft.blobs());
+        for (var addition : additions.entrySet()) {
+            TargetName target = Layout.target(addition.getKey().text());
+            RoleName owner = role.isPresent() ? role.get() : Authorities.route(draft, target);
+            if (role.isPresent() && !Authorities.mayList(draft, owner, target)) {
+                throw Problem.usage("role " + owner + " is not delegated this name").found(target).hint("`repro repo status` lists what each role may sign");
+            }
+            byRole.computeIfAbsent(owner, _ -> new LinkedHashMap<>()).put(target.text(), addition.getValue().toJson());
+            blobs.put(target, addition.getValue().blob());
+        }
+        var changed = new LinkedHashMap<RoleName, Json.Obj>();
+        for (var one : byRole.entrySet()) {
+            changed.put(one.getKey(), TargetsEdits.put(signed(one.getKey()), one.getValue()));
+        }
+        put(changed);
+        draft = new Proposal(draft.base(), draft.parts(), blobs);
+        return this;
+    }
+
+    /// Takes a target from the role that lists it. Its file stays, for clients that are still on the snapshot before.
+    public Editor remove(TargetName target, Optional<RoleName> role) throws Problem {
+        RoleName owner = role.isPresent() ? role.get() : Authorities.route(draft, target);
+        if (draft.targets(owner).filter(m -> m.unverified().targets().containsKey(target)).isEmpty()) {
+            throw Problem.usage("role " + owner + " lists no such target").found(target).hint("name its role with --role");
+        }
+        put(owner, TargetsEdits.remove(signed(owner), target.text()));
+        var blobs = new TreeMap<>(draft.blobs());
+        blobs.remove(target);
+        draft = new Proposal(draft.base(), draft.parts(), blobs);
+        return this;
+    }
+
+    /// A new version of a role's file that says the same for longer.
+    public Editor renew(RoleName role) throws Problem {
+        if (role.equals(RoleName.SNAPSHOT) || role.equals(RoleName.TIMESTAMP)) {
+            throw Problem.usage(role + " is made anew with every publication").hint("`repro repo snapshot` and `repro repo timestamp` do only that");
+        }
+        put(role, signed(role));
+        return this;
+    }
+
+    /// Changes how long files signed from now on are good for.
+    public Editor lifetimes(Lifetimes lifetimes) throws Problem {
+        put(RoleName.ROOT, signed(RoleName.ROOT).with(Lifetimes.MEMBER, lifetimes.toJson()));
+        return this;
+    }
+
+    /// All that was changed, and a new version of every role whose present file would not be valid any more under its changed keys.
+    public Proposal proposal() throws Problem {
+        for (RoleName role : Orphans.of(draft)) {
+            put(role, signed(role));
+        }
+        return draft;
+    }
+
+    private record Place(RoleName delegator, boolean bins) {}
+
+    private Place place(RoleName role) throws Problem {
+        Optional<RoleName> delegator = Authorities.delegator(draft, role);
+        if (delegator.isPresent()) {
+            boolean named = draft.targets(delegator.get()).orElseThrow().unverified().delegations().orElseThrow().bins().isEmpty();
+            return new Place(delegator.get(), !named);
+        }
+        var found = new RoleName[1];
+        Authorities.walk(draft, RoleName.TARGETS, (by, delegations) -> {
+            found[0] = delegations.bins().filter(b -> b.prefix().equals(role.text())).map(_ -> by).orElse(null);
+            return found[0] == null;
+        });
+        if (found[0] == null) {
+            throw Problem.usage("there is no such role").found(role).hint("`repro repo status` lists them");
+        }
+        return new Place(found[0], true);
+    }
+
+    private Lifetimes lifetimes() throws Problem {
+        return Lifetimes.of(draft.root().orElseThrow().unverified().json());
+    }
+
+    private Json.Obj signed(RoleName role) throws Problem {
+        if (role.equals(RoleName.ROOT)) {
+            return draft.root().orElseThrow().unverified().json();
+        }
+        return draft.targets(role).orElseThrow(() -> Problem.usage("there is no such role").found(role).hint("`repro repo status` lists them"))
+                .unverified().json();
+    }
+
+    private void put(RoleName role, Json.Obj signed) throws Problem {
+        put(Map.of(role, signed));
+    }
+
+    private void put(Map<RoleName, Json.Obj> changed) throws Problem {
+        var parts = new LinkedHashMap<>(draft.parts());
+        for (var one : changed.entrySet()) {
+            parts.put(one.getKey(), next(one.getKey(), one.getValue()));
+        }
+        var after = new Proposal(draft.base(), parts, draft.blobs());
+        if (changed.containsKey(RoleName.ROOT)) {
+            parts.get(RoleName.ROOT).read(dev.repro.tuf.MetadataType.ROOT, RoleName.ROOT);
+        }
+        draft = after;
+    }
+
+    private Envelope next(RoleName role, Json.Obj signed) throws Problem {
+        long before = draft.before(role).map(Metadata::unverified).map(Signed::version).orElse(0L);
+        Lifetimes lifetimes = role.equals(RoleName.ROOT) ? Lifetimes.of(signed) : lifetimes();
+        Envelope drafted = draft.parts().get(role);
+        String expires = drafted == null ? lifetimes.expires(role, now) : ((Json.Str) drafted.signed().members().get("expires")).value();
+        Envelope next = Envelope.unsigned(Edits.bumped(signed, before + 1, expires));
+        return drafted != null && next.signsSameAs(drafted) ? drafted : next;
+    }
+}

@@ -1,0 +1,108 @@
+package dev.repro.tuf.repository;
+
+import dev.repro.base.Digest;
+import dev.repro.base.Json;
+import dev.repro.base.JsonText;
+import dev.repro.base.Problem;
+import dev.repro.keys.Signer;
+import dev.repro.tuf.KeyId;
+import dev.repro.tuf.Metadata;
+import dev.repro.tuf.MetadataType;
+import dev.repro.tuf.Refusal;
+import dev.repro.tuf.RoleName;
+import dev.repro.tuf.Signed;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.SequencedMap;
+import java.util.TreeMap;
+
+/// A metadata file in the making: what is to be signed, and the signatures so far, by key id.
+///
+/// As a file it is one line, `{"signatures":[…],"signed":…}`, members sorted: what is signed stands in it as it is signed wherever that is
+/// JSON (canonical JSON leaves newlines in strings as they are).
+final class Envelope {
+    private final Json.Obj signed;
+    private final byte[] canonical;
+    private final SequencedMap<KeyId, String> signatures;
+
+    private Envelope(Json.Obj signed, byte[] canonical, SequencedMap<KeyId, String> signatures) {
+        this.signed = signed;
+        this.canonical = canonical;
+        this.signatures = signatures;
+    }
+
+    static Envelope unsigned(Json.Obj signed) {
+        return new Envelope(signed, JsonText.canonical(signed), new TreeMap<>());
+    }
+
+    static Envelope of(Metadata<?> metadata) {
+        var signatures = new TreeMap<KeyId, String>();
+        metadata.signatures().forEach(s -> signatures.put(s.keyid(), HexFormat.of().formatHex(s.sig())));
+        Json.Obj signed = metadata.unverified().json();
+        return new Envelope(signed, JsonText.canonical(signed), signatures);
+    }
+
+    Json.Obj signed() {
+        return signed;
+    }
+
+    SequencedMap<KeyId, String> signatures() {
+        return Collections.unmodifiableSequencedMap(signatures);
+    }
+
+    /// Of what is signed.
+    Digest digest() {
+        return Digest.of(canonical);
+    }
+
+    boolean signsSameAs(Envelope other) {
+        return java.util.Arrays.equals(canonical, other.canonical);
+    }
+
+    /// With one signature more, in hexadecimal.
+    Envelope with(KeyId key, String signature) {
+        var more = new TreeMap<>(signatures);
+        more.put(key, signature);
+        return new Envelope(signed, canonical, more);
+    }
+
+    Envelope sign(Signer signer, KeyId id) throws Problem {
+        return with(id, HexFormat.of().formatHex(signer.sign(canonical.clone())));
+    }
+
+    byte[] bytes() {
+        var out = new ByteArrayOutputStream(canonical.length + 256 * (1 + signatures.size()));
+        String separator = "{\"signatures\":[";
+        for (var signature : signatures.entrySet()) {
+            out.writeBytes(utf8(separator + JsonText.compact(Json.object("keyid", signature.getKey().text(), "sig", signature.getValue()))));
+            separator = ",";
+        }
+        out.writeBytes(utf8((signatures.isEmpty() ? separator : "") + "],\"signed\":"));
+        out.writeBytes(isJson() ? canonical : utf8(JsonText.compact(Sorted.of(signed))));
+        out.writeBytes(utf8("}\n"));
+        return out.toByteArray();
+    }
+
+    <T extends Signed> Metadata<T> read(MetadataType<T> type, RoleName role) throws Problem {
+        try {
+            return Metadata.parse(type, role, bytes());
+        } catch (Refusal e) {
+            throw Refusals.problem(e);
+        }
+    }
+
+    private boolean isJson() {
+        for (byte b : canonical) {
+            if (b >= 0 && b < 0x20) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

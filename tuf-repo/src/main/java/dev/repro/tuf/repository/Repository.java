@@ -1,0 +1,154 @@
+package dev.repro.tuf.repository;
+
+import dev.repro.base.Digest;
+import dev.repro.base.Problem;
+import dev.repro.tuf.MetaFile;
+import dev.repro.tuf.Metadata;
+import dev.repro.tuf.MetadataType;
+import dev.repro.tuf.Refusal;
+import dev.repro.tuf.RoleName;
+import dev.repro.tuf.Signed;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// What a store holds now. Every file is verified when it is first read, because what is built on it will be signed; files that nobody
+/// asks for are not read. That files have expired is no reason not to mend them.
+public final class Repository implements View {
+    private final Store store;
+    private final Optional<Digest> base;
+    private final Metadata<Signed.Root> root;
+    private final Metadata<Signed.Timestamp> timestamp;
+    private final Metadata<Signed.Snapshot> snapshot;
+    private final Map<RoleName, Metadata<Signed.Targets>> targets = new HashMap<>();
+
+    private Repository(Store store, Optional<Digest> base, Metadata<Signed.Root> root, Metadata<Signed.Timestamp> timestamp,
+            Metadata<Signed.Snapshot> snapshot) {
+        this.store = store;
+        this.base = base;
+        this.root = root;
+        this.timestamp = timestamp;
+        this.snapshot = snapshot;
+    }
+
+    /// Reads root, timestamp and snapshot.
+    ///
+    /// @return of a store without a root, an empty repository
+    public static Repository read(Store store) throws Problem {
+        Optional<byte[]> newest = newestRoot(store);
+        if (newest.isEmpty()) {
+            return new Repository(store, Optional.empty(), null, null, null);
+        }
+        Metadata<Signed.Root> root = parse(MetadataType.ROOT, RoleName.ROOT, newest.get());
+        Authority.of(root.unverified(), RoleName.ROOT).verified(root);
+        byte[] time = required(store, Layout.TIMESTAMP);
+        Metadata<Signed.Timestamp> timestamp = parse(MetadataType.TIMESTAMP, RoleName.TIMESTAMP, time);
+        MetaFile listed = Authority.of(root.unverified(), RoleName.TIMESTAMP).verified(timestamp).snapshot();
+        Metadata<Signed.Snapshot> snapshot = read(store, root.unverified(), MetadataType.SNAPSHOT, RoleName.SNAPSHOT, listed);
+        Authority.of(root.unverified(), RoleName.SNAPSHOT).verified(snapshot);
+        return new Repository(store, Optional.of(Digest.of(time)), root, timestamp, snapshot);
+    }
+
+    // Nothing lists root's version; all of them are kept (TUF 5.3.3), so they are counted up.
+    private static Optional<byte[]> newestRoot(Store store) throws Problem {
+        long version = 0;
+        while (store.has(Layout.metadata(RoleName.ROOT, version + 1, true))) {
+            version++;
+        }
+        return version == 0 ? Optional.empty() : store.read(Layout.metadata(RoleName.ROOT, version, true));
+    }
+
+    private static <T extends Signed> Metadata<T> read(Store store, Signed.Root root, MetadataType<T> type, RoleName role, MetaFile listed)
+            throws Problem {
+        String path = Layout.metadata(role, listed.version(), root.consistentSnapshot());
+        byte[] bytes = required(store, path);
+        String sha256 = listed.hashes().get("sha256");
+        if (sha256 != null && !sha256.equals(Digest.of(bytes).hex())) {
+            throw Problem.no("not the file that is listed").where(path).expected("sha256 " + sha256).found(Digest.of(bytes));
+        }
+        Metadata<T> metadata = parse(type, role, bytes);
+        if (metadata.unverified().version() != listed.version()) {
+            throw Problem.no("not the version that is listed").where(path).expected(listed.version()).found(metadata.unverified().version());
+        }
+        return metadata;
+    }
+
+    private static byte[] required(Store store, String path) throws Problem {
+        return store.read(path).orElseThrow(() -> Problem.no("a file of the repository is missing").where(path)
+                .hint("restore it from a mirror of the repository"));
+    }
+
+    static <T extends Signed> Metadata<T> parse(MetadataType<T> type, RoleName role, byte[] bytes) throws Problem {
+        try {
+            return Metadata.parse(type, role, bytes);
+        } catch (Refusal e) {
+            throw Refusals.problem(e);
+        }
+    }
+
+    public boolean isEmpty() {
+        return root == null;
+    }
+
+    Store store() {
+        return store;
+    }
+
+    /// Of `timestamp.json`; empty of an empty repository.
+    Optional<Digest> base() {
+        return base;
+    }
+
+    /// @throws Problem if the repository is empty
+    Repository required() throws Problem {
+        if (isEmpty()) {
+            throw Problem.usage("there is no repository here").expected("metadata/1.root.json").hint("name one with --repo, or make one with `repro repo init`");
+        }
+        return this;
+    }
+
+    @Override
+    public Optional<Metadata<Signed.Root>> root() {
+        return Optional.ofNullable(root);
+    }
+
+    Metadata<Signed.Timestamp> timestamp() {
+        return timestamp;
+    }
+
+    Metadata<Signed.Snapshot> snapshot() {
+        return snapshot;
+    }
+
+    @Override
+    public boolean lists(RoleName role) {
+        return snapshot != null && snapshot.unverified().roles().containsKey(role);
+    }
+
+    @Override
+    public Optional<Metadata<Signed.Targets>> targets(RoleName role) throws Problem {
+        if (!lists(role)) {
+            return Optional.empty();
+        }
+        Metadata<Signed.Targets> known = targets.get(role);
+        if (known == null) {
+            known = read(store, root.unverified(), MetadataType.TARGETS, role, snapshot.unverified().roles().get(role));
+            Optional<Authority> authority = Authorities.of(this, role);
+            if (authority.isPresent()) { // else nobody delegates to it any more, and no client asks for it
+                authority.get().verified(known);
+            }
+            targets.put(role, known);
+        }
+        return Optional.of(known);
+    }
+
+    /// The bytes of a role's current file.
+    Optional<byte[]> bytes(RoleName role) throws Problem {
+        return switch (role.text()) {
+            case "root" -> root().map(Metadata::bytes);
+            case "timestamp" -> Optional.ofNullable(timestamp).map(Metadata::bytes);
+            case "snapshot" -> Optional.ofNullable(snapshot).map(Metadata::bytes);
+            default -> targets(role).map(Metadata::bytes);
+        };
+    }
+}
