@@ -2,6 +2,7 @@ package dev.repro.builder.toolchain;
 
 import dev.repro.base.Digest;
 import dev.repro.base.Problem;
+import dev.repro.builder.files.FolderLock;
 import dev.repro.builder.files.Trees;
 import java.io.IOException;
 import java.net.URLDecoder;
@@ -44,6 +45,8 @@ final class Apt {
             configure(sources);
             Lists lists = update(suite, progress);
             return resolve(suite, sources, packages, lists);
+        } catch (IOException e) {
+            throw Why.storage("cannot lock a folder of the cache", folder, e);
         }
     }
 

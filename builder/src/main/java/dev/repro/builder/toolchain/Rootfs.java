@@ -5,6 +5,7 @@ import dev.repro.base.Durable;
 import dev.repro.base.Json;
 import dev.repro.base.JsonText;
 import dev.repro.base.Problem;
+import dev.repro.builder.files.FolderLock;
 import dev.repro.builder.files.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
