@@ -14,7 +14,9 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /// What a lock records of the outputs once two builds agreed on them.
 final class Expectation {
@@ -47,6 +49,23 @@ final class Expectation {
         } catch (IOException e) {
             throw Problem.storage("an output could not be read: " + Workshop.reason(e)).because(e);
         }
+    }
+
+    /// Whether a lock says what outputs to expect, and these are they.
+    ///
+    /// @param outputs declared path to the file that was made
+    static boolean holds(Lock lock, Map<String, Path> outputs) throws IOException {
+        if (lock.expected() == null) {
+            return false;
+        }
+        Map<String, Digest> expected = new HashMap<>();
+        lock.expected().outputs().forEach(output -> expected.put(output.path(), output.sha256()));
+        for (var output : outputs.entrySet()) {
+            if (!Digest.of(output.getValue()).equals(expected.get(output.getKey()))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static Lock.ExpectedOutput expected(String path, Path file) throws IOException {

@@ -49,9 +49,11 @@ public final class Locker {
         return LockReport.of(shown, file, old, lock);
     }
 
-    /// A project with its toolchain resolved anew; nothing is written.
+    /// A project with its toolchain resolved anew, which expects the outputs that its lock expected; nothing is written.
     Project relocked(Path recipeFile, Recipe recipe, boolean allowDirty) throws Problem, InterruptedException {
-        return Project.open(workshop, recipeFile, recipe, resolve(recipeFile, recipe, Optional.empty(), allowDirty), allowDirty);
+        var expected = old(recipeFile).map(Lock::expected).orElse(null);
+        var inputs = resolve(recipeFile, recipe, Optional.empty(), allowDirty).inputs();
+        return Project.open(workshop, recipeFile, recipe, new Lock(inputs, expected), allowDirty);
     }
 
     /// The lock that is there, if it can be read: a lock that cannot be is replaced, that is what locking is for.

@@ -103,10 +103,12 @@ final class Project implements AutoCloseable {
         return out;
     }
 
-    /// Writes this project's lock, if it is not what is there already.
-    void writeLock() throws Problem {
+    /// Writes this project's lock.
+    ///
+    /// @param expected with the outputs that it expects
+    void writeLock(boolean expected) throws Problem {
         try {
-            Durable.write(lockFile(recipeFile), lock.toBytes());
+            Durable.write(lockFile(recipeFile), (expected ? lock : new Lock(lock.inputs(), null)).toBytes());
         } catch (IOException e) {
             throw Problem.storage("the lock cannot be written: " + Workshop.reason(e)).where(lockFile(recipeFile)).because(e);
         }
