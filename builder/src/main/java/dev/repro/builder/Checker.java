@@ -2,6 +2,7 @@ package dev.repro.builder;
 
 import dev.repro.base.Digest;
 import dev.repro.base.Problem;
+import dev.repro.builder.files.Why;
 import dev.repro.builder.recipe.Recipe;
 import dev.repro.builder.vary.Profile;
 import dev.repro.diffoscopelite.Diff;
@@ -37,7 +38,7 @@ public final class Checker {
                 : Project.open(workshop, aim.recipeFile(), aim.recipe(), options.allowDirty())) {
             return check(project, aim);
         } catch (IOException e) {
-            throw Problem.storage("cannot compare: " + Workshop.reason(e)).because(e);
+            throw Problem.storage("cannot compare: " + Why.of(e)).because(e);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.repro.builder;
 
 import dev.repro.base.Digest;
 import dev.repro.base.Problem;
+import dev.repro.builder.files.Why;
 import dev.repro.builder.recipe.Lock;
 import dev.repro.builder.recipe.Recipe;
 import dev.repro.image.ElfFile;
@@ -47,7 +48,7 @@ final class Expectation {
             }
             return lock.expecting(outputs);
         } catch (IOException e) {
-            throw Problem.storage("an output could not be read: " + Workshop.reason(e)).because(e);
+            throw Problem.storage("an output could not be read: " + Why.of(e)).because(e);
         }
     }
 

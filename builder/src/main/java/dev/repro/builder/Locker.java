@@ -3,6 +3,7 @@ package dev.repro.builder;
 import dev.repro.base.Durable;
 import dev.repro.base.Fields;
 import dev.repro.base.Problem;
+import dev.repro.builder.files.Why;
 import dev.repro.builder.recipe.Lock;
 import dev.repro.builder.recipe.Recipe;
 import dev.repro.builder.source.Source;
@@ -44,7 +45,7 @@ public final class Locker {
         try {
             Durable.write(file, lock.toBytes());
         } catch (IOException e) {
-            throw Problem.storage("the lock cannot be written: " + Workshop.reason(e)).where(file).because(e);
+            throw Problem.storage("the lock cannot be written: " + Why.of(e)).where(file).because(e);
         }
         return LockReport.of(shown, file, old, lock);
     }
@@ -111,7 +112,7 @@ public final class Locker {
             try {
                 out.put(file.path(), Files.size(fetched));
             } catch (IOException e) {
-                throw Problem.storage("a fetched file cannot be read: " + Workshop.reason(e)).where(fetched).because(e);
+                throw Problem.storage("a fetched file cannot be read: " + Why.of(e)).where(fetched).because(e);
             }
         }
         return out;

@@ -5,6 +5,7 @@ import dev.repro.base.Durable;
 import dev.repro.base.Json;
 import dev.repro.base.JsonText;
 import dev.repro.base.Problem;
+import dev.repro.builder.files.Why;
 import dev.repro.builder.recipe.Recipe;
 import dev.repro.builder.recipe.SourceFolder;
 import java.io.IOException;
@@ -44,7 +45,7 @@ public final class SingleBuild {
                 case BuildResult.Failed failed -> throw failure(failed, shown, Kept.keep(workshop, project, failed));
             };
         } catch (IOException e) {
-            throw Problem.storage("what was built could not be written: " + Workshop.reason(e)).because(e);
+            throw Problem.storage("what was built could not be written: " + Why.of(e)).because(e);
         }
     }
 

@@ -101,10 +101,6 @@ public final class Main {
     }
 
     static int run(String[] args, Streams streams, Map<String, String> env, Path directory) {
-        if (asksVersion(args)) {
-            streams.out.println("repro " + VERSION);
-            return 0;
-        }
         if (args.length > 0 && BUILDING.contains(args[0])) {
             Workshop.prepare();
         }

@@ -56,11 +56,6 @@ final class Voice implements Consumer<String> {
         }
     }
 
-    void warn(String line) {
-        clear();
-        err.println("repro: warning: " + line);
-    }
-
     /// A problem as the whole answer.
     void fail(Problem problem) {
         tell(problem);

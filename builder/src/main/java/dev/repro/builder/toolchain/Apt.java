@@ -4,6 +4,7 @@ import dev.repro.base.Digest;
 import dev.repro.base.Problem;
 import dev.repro.builder.files.FolderLock;
 import dev.repro.builder.files.Trees;
+import dev.repro.builder.files.Why;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;

@@ -7,6 +7,7 @@ import dev.repro.base.JsonText;
 import dev.repro.base.Problem;
 import dev.repro.builder.files.FolderLock;
 import dev.repro.builder.files.Trees;
+import dev.repro.builder.files.Why;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
