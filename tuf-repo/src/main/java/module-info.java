@@ -5,6 +5,7 @@ module dev.repro.tuf {
     requires static org.eclipse.jgit; // the git store alone
 
     exports dev.repro.tuf;
+    exports dev.repro.tuf.check;
     exports dev.repro.tuf.client;
     exports dev.repro.tuf.repository;
 }

@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 
 @Command(name = "repo", description = "Make and keep a TUF repository: keys, roles, targets, signatures (docs/repo.md).", synopsisHeading = "usage: ",
         descriptionHeading = "%n", commandListHeading = "%nverbs:%n", optionListHeading = "%noptions:%n", synopsisSubcommandLabel = "VERB",
-        subcommands = {RepoInitCommand.class, RepoTargets.Add.class, RepoTargets.Remove.class, RepoRoles.AddKey.class, RepoRoles.Delegate.class, RepoRoles.Rotate.class,
+        subcommands = {RepoInitCommand.class, RepoTargets.Add.class, RepoTargets.Remove.class, RepoRoles.AddKey.class, RepoRoles.Delegate.class, RepoAgree.class, RepoRoles.Rotate.class,
             RepoRoles.Revoke.class, RepoTargets.Renew.class, RepoTargets.Snapshot.class, RepoTargets.Timestamp.class, RepoCeremony.Status.class, RepoCeremony.Diff.class,
             RepoCeremony.Sign.class, RepoCeremony.Merge.class},
         footer = {"", "example: repro repo init site"})

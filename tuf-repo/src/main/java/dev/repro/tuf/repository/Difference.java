@@ -4,6 +4,7 @@ import dev.repro.base.Json;
 import dev.repro.base.Problem;
 import dev.repro.tuf.Metadata;
 import dev.repro.tuf.RoleName;
+import dev.repro.tuf.RotateFile;
 import dev.repro.tuf.Signed;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,6 +60,7 @@ public final class Difference {
             switch (after) {
                 case Signed.Root root -> new RootDifference(before.map(Signed.Root.class::cast), root, changes::add).tell();
                 case Signed.Targets targets -> new TargetsDifference(role, before.map(Signed.Targets.class::cast), targets, changes::add).tell();
+                case Signed.Rotate rotate -> RotationDifference.of(proposal, RotateFile.parse(role).orElseThrow(), rotate, changes::add).tell();
                 default -> throw new IllegalStateException("no part of a proposal");
             }
             files.add(new File(role, before.map(Signed::version).orElse(0L), after.version(), before.map(Difference::expires).orElse(null), expires(after),
@@ -68,7 +70,7 @@ public final class Difference {
     }
 
     private static String expires(Signed signed) {
-        return ((Json.Str) signed.json().members().get("expires")).value();
+        return signed instanceof Signed.Rotate ? "never" : ((Json.Str) signed.json().members().get("expires")).value();
     }
 
     public List<File> files() {

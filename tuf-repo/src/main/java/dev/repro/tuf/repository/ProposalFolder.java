@@ -9,6 +9,7 @@ import dev.repro.base.Problem;
 import dev.repro.tuf.Metadata;
 import dev.repro.tuf.MetadataType;
 import dev.repro.tuf.RoleName;
+import dev.repro.tuf.RotateFile;
 import dev.repro.tuf.Signed;
 import dev.repro.tuf.TargetName;
 import java.io.IOException;
@@ -142,7 +143,8 @@ public final class ProposalFolder {
 
     private static Envelope part(Path folder, RoleName role, String name) throws Problem {
         Path file = folder.resolve("metadata").resolve(Path.of(name).getFileName());
-        MetadataType<?> type = role.equals(RoleName.ROOT) ? MetadataType.ROOT : MetadataType.TARGETS;
+        MetadataType<?> type = role.equals(RoleName.ROOT) ? MetadataType.ROOT
+                : RotateFile.parse(role).isPresent() ? MetadataType.ROTATE : MetadataType.TARGETS;
         if (role.equals(RoleName.SNAPSHOT) || role.equals(RoleName.TIMESTAMP)) {
             throw Problem.usage("a proposal has no " + role).where(file);
         }

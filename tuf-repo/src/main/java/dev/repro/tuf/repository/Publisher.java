@@ -9,6 +9,7 @@ import dev.repro.tuf.KeyId;
 import dev.repro.tuf.Metadata;
 import dev.repro.tuf.MetadataType;
 import dev.repro.tuf.RoleName;
+import dev.repro.tuf.RotateFile;
 import dev.repro.tuf.Signed;
 import dev.repro.tuf.TargetFile;
 import dev.repro.tuf.TargetName;
@@ -110,6 +111,17 @@ public final class Publisher {
 
     private static void put(Publication publication, Signed.Root root, RoleName role, Envelope file, Map<RoleName, Long> versions) {
         long version = Edits.integer(file.signed(), "version");
+        Optional<RotateFile> rotation = RotateFile.parse(role);
+        if (rotation.isPresent()) {
+            String path = Layout.rotation(rotation.get(), Digest.of(file.bytes()), root.consistentSnapshot());
+            if (root.consistentSnapshot()) {
+                publication.put(path, file.bytes());
+            } else {
+                publication.replace(path, file.bytes());
+            }
+            versions.put(role, version);
+            return;
+        }
         String path = Layout.metadata(role, version, root.consistentSnapshot());
         if (path.startsWith("metadata/" + version + ".")) {
             publication.put(path, file.bytes());
@@ -128,6 +140,12 @@ public final class Publisher {
                     .hint("sign with `repro repo sign`, then `repro repo merge`");
         }
         for (RoleName role : proposal.roles()) {
+            Optional<RotateFile> rotation = RotateFile.parse(role);
+            if (rotation.isPresent()) {
+                KeyRotations.check(proposal, rotation.get());
+                continue;
+            }
+            KeyRotations.checkAlive(proposal, role);
             Signed signed = proposal.part(role).unverified();
             long before = proposal.before(role).map(Metadata::unverified).map(Signed::version).orElse(0L);
             if (signed.version() != before + 1) {
@@ -142,7 +160,7 @@ public final class Publisher {
     private void putBlobs(Proposal proposal, Signed.Root root, Publication publication) throws Problem {
         boolean consistent = root.consistentSnapshot();
         for (RoleName role : proposal.roles()) {
-            if (role.equals(RoleName.ROOT)) {
+            if (role.equals(RoleName.ROOT) || RotateFile.parse(role).isPresent()) {
                 continue;
             }
             Map<TargetName, TargetFile> before = proposal.base().targets(role).map(m -> m.unverified().targets()).orElse(Map.of());

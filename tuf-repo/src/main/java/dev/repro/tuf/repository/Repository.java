@@ -8,6 +8,7 @@ import dev.repro.tuf.Metadata;
 import dev.repro.tuf.MetadataType;
 import dev.repro.tuf.Refusal;
 import dev.repro.tuf.RoleName;
+import dev.repro.tuf.RotateFile;
 import dev.repro.tuf.Signed;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
+import java.util.TreeMap;
 
 /// What a store holds now. Every file is verified when it is first read, because what is built on it will be signed; files that nobody
 /// asks for are not read. That files have expired is no reason not to mend them.
@@ -26,6 +28,7 @@ public final class Repository implements View {
     private final Envelope snapshot;
     private final Json.Obj listed;
     private final Map<RoleName, Metadata<Signed.Targets>> targets = new HashMap<>();
+    private final Map<RotateFile, Metadata<Signed.Rotate>> rotations = new TreeMap<>();
 
     private Repository(Store store, Optional<Digest> base, Metadata<Signed.Root> root, Envelope timestamp, Envelope snapshot) {
         this.store = store;
@@ -42,7 +45,7 @@ public final class Repository implements View {
         var after = new Repository(published.base().store, Optional.of(base), published.root().orElseThrow(), timestamp, snapshot);
         published.base().targets.forEach(after::keep);
         for (RoleName role : published.roles()) {
-            if (!role.equals(RoleName.ROOT)) {
+            if (!role.equals(RoleName.ROOT) && RotateFile.parse(role).isEmpty()) {
                 after.targets.remove(role);
                 after.keep(role, published.targets(role).orElseThrow());
             }
@@ -158,9 +161,8 @@ public final class Repository implements View {
         Metadata<Signed.Targets> known = targets.get(role);
         if (known == null) {
             known = read(store, root.unverified(), MetadataType.TARGETS, role, listed(role));
-            Optional<Authority> authority = Authorities.of(this, role);
-            if (authority.isPresent()) { // else nobody delegates to it any more, and no client asks for it
-                authority.get().verified(known);
+            for (Authority authority : Authorities.signing(this, role)) { // none: nobody delegates to it any more, and no client asks for it
+                authority.verified(known);
             }
             targets.put(role, known);
         }
@@ -172,6 +174,31 @@ public final class Repository implements View {
         var hashes = new LinkedHashMap<String, String>();
         Edits.object(entry, "hashes").members().forEach((algorithm, hash) -> hashes.put(algorithm, ((Json.Str) hash).value()));
         return new MetaFile(Edits.integer(entry, "version"), OptionalLong.empty(), hashes);
+    }
+
+    @Override
+    public Optional<Metadata<Signed.Rotate>> rotation(RotateFile file) throws Problem {
+        if (!lists(file.entry())) {
+            return Optional.empty();
+        }
+        Metadata<Signed.Rotate> known = rotations.get(file);
+        if (known == null) {
+            MetaFile listed = listed(file.entry());
+            byte[] bytes = required(store, path(file));
+            if (!Digest.of(bytes).hex().equals(listed.hashes().get("sha256"))) {
+                throw Problem.no("not the file that is listed").where(path(file)).expected("sha256 " + listed.hashes().get("sha256")).found(Digest.of(bytes));
+            }
+            known = parse(MetadataType.ROTATE, file.entry(), bytes);
+            KeyRotations.signing(this, file).verified(known);
+            rotations.put(file, known);
+        }
+        return Optional.of(known);
+    }
+
+    private String path(RotateFile file) throws Problem {
+        String sha256 = listed(file.entry()).hashes().getOrDefault("sha256", "");
+        Digest digest = Digest.parse(sha256).orElseThrow(() -> Problem.no("the snapshot lists a rotation of keys without its SHA-256").where(file));
+        return Layout.rotation(file, digest, root.unverified().consistentSnapshot());
     }
 
     /// Every metadata file that was read so far, by its path, and all roots.
@@ -186,6 +213,9 @@ public final class Repository implements View {
             out.put(path, required(store, path));
         }
         targets.forEach((role, file) -> out.put(Layout.metadata(role, file.unverified().version(), consistent), file.bytes()));
+        for (var rotation : rotations.entrySet()) {
+            out.put(path(rotation.getKey()), rotation.getValue().bytes());
+        }
         out.put(Layout.metadata(RoleName.SNAPSHOT, snapshot.version(), consistent), bytesOf(RoleName.SNAPSHOT));
         out.put(Layout.TIMESTAMP, bytesOf(RoleName.TIMESTAMP));
         return out;
@@ -195,8 +225,12 @@ public final class Repository implements View {
         return required(store, Layout.metadata(role, (role.equals(RoleName.SNAPSHOT) ? snapshot : timestamp).version(), root.unverified().consistentSnapshot()));
     }
 
-    /// The bytes of the current file of root or of a targets role.
+    /// The bytes of the current file of root, of a targets role, or of a rotation of keys.
     Optional<byte[]> bytes(RoleName role) throws Problem {
-        return role.equals(RoleName.ROOT) ? root().map(Metadata::bytes) : targets(role).map(Metadata::bytes);
+        if (role.equals(RoleName.ROOT)) {
+            return root().map(Metadata::bytes);
+        }
+        Optional<RotateFile> rotation = RotateFile.parse(role);
+        return rotation.isPresent() ? rotation(rotation.get()).map(Metadata::bytes) : targets(role).map(Metadata::bytes);
     }
 }

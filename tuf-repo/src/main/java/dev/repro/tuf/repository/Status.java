@@ -67,7 +67,12 @@ public record Status(List<Role> roles, List<KeyUse> keys) {
             Signed.Targets by = repository.targets(delegator).orElseThrow().unverified();
             for (Delegations.Role one : delegations.roles()) {
                 Optional<Signed> file = repository.targets(one.name()).map(Metadata::unverified);
-                roles.add(role(one.name().text(), file, Authority.of(delegator, by, one.keys()), TargetsDifference.covers(one), keys));
+                List<Signed.Rotate> rotations = KeyRotations.of(repository, one.name());
+                boolean revoked = KeyRotations.isRevoked(repository, one.name());
+                List<Authority> signing = KeyRotations.signing(repository, one.name(), Authority.of(delegator, by, one.keys()));
+                String rotated = revoked ? "; revoked" : rotations.isEmpty() ? "" : "; rotated " + rotations.size() + (signing.size() > 1 ? ", old keys sign too" : "");
+                Authority last = signing.isEmpty() ? Authority.of(delegator, by, one.keys()) : signing.getLast();
+                roles.add(role(one.name().text(), file, last, TargetsDifference.covers(one) + rotated, keys));
             }
             if (delegations.bins().isPresent()) {
                 Delegations.Bins bins = delegations.bins().get();
