@@ -6,6 +6,7 @@ import dev.repro.tuf.RoleName;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -90,7 +91,8 @@ public record Lifetimes(Map<Kind, Duration> of) {
         Lifetimes all = DEFAULT;
         if (root.members().get(MEMBER) instanceof Json.Obj(var members)) {
             for (var member : members.entrySet()) {
-                if (member.getValue() instanceof Json.Int(long seconds)) {
+                boolean known = Arrays.stream(Kind.values()).anyMatch(k -> k.word.equals(member.getKey()));
+                if (known && member.getValue() instanceof Json.Int(long seconds)) {
                     all = all.with(member.getKey(), Duration.ofSeconds(seconds));
                 }
             }
