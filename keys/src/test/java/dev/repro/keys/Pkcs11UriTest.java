@@ -53,9 +53,7 @@ class Pkcs11UriTest {
 
     @Test
     void aLibraryThatIsNone() {
-        for (String path : new String[] {"/no/such.so", "/usr"}) {
-            Problem refused = assertThrows(Problem.class, () -> Signers.open("pkcs11:?module-path=" + path, Passwords.none()));
-            assertEquals(Problem.Exit.ENVIRONMENT, refused.exit());
-        }
+        Problem refused = assertThrows(Problem.class, () -> Signers.open("pkcs11:?module-path=/no/such.so", Passwords.none()));
+        assertEquals(Problem.Exit.ENVIRONMENT, refused.exit());
     }
 }
