@@ -3,6 +3,7 @@ package dev.repro.tests.tuf;
 import dev.repro.tests.Repro;
 import dev.repro.tests.Tool;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,9 +52,11 @@ enum Peer implements Client {
         }
     }
 
+    /// As all their front ends do at `init`, without a process.
     @Override
-    public Outcome begin(Path state, Path root) throws IOException, InterruptedException {
-        return client(List.of("--metadata-dir", state.toString(), "init", root.toString()));
+    public Outcome begin(Path state, Path root) throws IOException {
+        Files.copy(root, state.resolve("root.json"));
+        return new Outcome(true, "");
     }
 
     @Override
