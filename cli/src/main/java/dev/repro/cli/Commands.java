@@ -33,6 +33,7 @@ final class Commands {
         VERBS.put("manifest", ManifestCommand::new);
         VERBS.put("doctor", DoctorCommand::new);
         VERBS.put("tuf-client", TufClientCommand::new);
+        VERBS.put("repo", RepoCommand::new);
         VERBS.put("version", VersionCommand::new);
         VERBS.put("completion", CompletionCommand::new);
         VERBS.put(HELP, CommandLine.HelpCommand::new);

@@ -74,12 +74,12 @@ final class KeysCheck {
             Key key = keys.get(id);
             if (key == null) {
                 findings.add(Rule.KEY_UNDEFINED, where, "key " + id.brief());
-                seen.use(Feature.KEY_UNDEFINED, where);
+                seen.use(name.isTopLevel() ? Feature.KEY_UNDEFINED : Feature.KEY_UNDEFINED_BELOW, where);
             } else if (key.usable().isPresent() && !material.add(key.usable().get())) {
                 findings.add(Rule.KEY_TWICE, where, "key " + id.brief() + " is there under another id");
             }
             if (key != null && kind(key) == Kind.NEW) {
-                seen.use(Feature.KEY_NEW_IN_ROLE, where);
+                seen.use(name.isTopLevel() ? Feature.KEY_NEW_IN_ROLE : Feature.KEY_NEW_IN_ROLE_BELOW, where);
             }
         }
         if (material.size() < role.threshold()) {
@@ -171,8 +171,8 @@ final class KeysCheck {
         if (good.size() >= threshold && known < threshold) {
             seen.use(role.isTopLevel() ? Feature.QUORUM_NEW : Feature.QUORUM_NEW_BELOW, file);
         }
-        if (role.isTopLevel() && good.size() >= threshold && old < threshold) {
-            seen.use(Feature.QUORUM_P384, file);
+        if (good.size() >= threshold && old < threshold) {
+            seen.use(role.isTopLevel() ? Feature.QUORUM_P384 : Feature.QUORUM_P384_BELOW, file);
         }
     }
 
