@@ -117,11 +117,15 @@ class FolderRepository(Repository):
                 pass
 
     def add(self, role, path, content, algorithms=("sha256",)):
-        """Adds a target to a role's metadata in memory and writes its file; the caller edits the role to publish it."""
+        """Adds a target to a role's metadata in memory and writes its file; the caller edits the role to publish it.
+
+        Without consistent snapshots there is one file for a path: that of the role that listed it first.
+        """
         target = TargetFile.from_data(path, content, list(algorithms))
+        taken = any(path in md.signed.targets for r, md in self.roles.items() if r != role and isinstance(md.signed, Targets))
         self.open(role).signed.targets[path] = target
         folder, _, name = path.rpartition("/")
-        names = [f"{digest}.{name}" for digest in target.hashes.values()] if self.consistent else [name]
+        names = [f"{digest}.{name}" for digest in target.hashes.values()] if self.consistent else [] if taken else [name]
         os.makedirs(os.path.join(self.targets_dir, folder), exist_ok=True)
         for name in names:
             with open(os.path.join(self.targets_dir, folder, name), "wb") as f:
