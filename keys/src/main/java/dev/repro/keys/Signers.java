@@ -16,6 +16,8 @@ import java.util.Map;
 /// - `ssh-agent:NAME`, a fingerprint (`SHA256:…`), a comment or a key id of the agent of SSH_AUTH_SOCK.
 public final class Signers {
     private static final String AGENT = "ssh-agent:";
+    /// Signing has loaded Bouncy Castle already, and who signs 16,384 bins waits for this.
+    private static final BulkVerifier SEEN = BulkVerifier.expecting(BulkVerifier.THRESHOLD);
 
     private Signers() {}
 
@@ -127,7 +129,7 @@ public final class Signers {
     /// What a signer made, once it is seen to verify: a token, an agent or a broken processor could give something else.
     static byte[] verified(PublicKey key, byte[] message, byte[] signature) throws Problem {
         try {
-            key.verify(message, signature);
+            SEEN.verify(key, message, signature);
             return signature;
         } catch (BadSignature e) {
             throw Problem.environment("the signature that was made does not verify: " + e.getMessage()).where(key).because(e);

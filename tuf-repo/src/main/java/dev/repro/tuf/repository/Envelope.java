@@ -4,6 +4,7 @@ import dev.repro.base.Digest;
 import dev.repro.base.Json;
 import dev.repro.base.JsonText;
 import dev.repro.base.Problem;
+import dev.repro.keys.PublicKey;
 import dev.repro.keys.Signer;
 import dev.repro.tuf.KeyId;
 import dev.repro.tuf.Metadata;
@@ -14,7 +15,9 @@ import dev.repro.tuf.Signed;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 
@@ -26,22 +29,25 @@ final class Envelope {
     private final Json.Obj signed;
     private final byte[] canonical;
     private final SequencedMap<KeyId, String> signatures;
+    /// Who has signed in this process: signers see to it that their signatures are good.
+    private final Map<KeyId, PublicKey> seen;
 
-    private Envelope(Json.Obj signed, byte[] canonical, SequencedMap<KeyId, String> signatures) {
+    private Envelope(Json.Obj signed, byte[] canonical, SequencedMap<KeyId, String> signatures, Map<KeyId, PublicKey> seen) {
         this.signed = signed;
         this.canonical = canonical;
         this.signatures = signatures;
+        this.seen = seen;
     }
 
     static Envelope unsigned(Json.Obj signed) {
-        return new Envelope(signed, JsonText.canonical(signed), new TreeMap<>());
+        return new Envelope(signed, JsonText.canonical(signed), new TreeMap<>(), Map.of());
     }
 
     static Envelope of(Metadata<?> metadata) {
         var signatures = new TreeMap<KeyId, String>();
         metadata.signatures().forEach(s -> signatures.put(s.keyid(), HexFormat.of().formatHex(s.sig())));
         Json.Obj signed = metadata.unverified().json();
-        return new Envelope(signed, JsonText.canonical(signed), signatures);
+        return new Envelope(signed, JsonText.canonical(signed), signatures, Map.of());
     }
 
     Json.Obj signed() {
@@ -65,11 +71,26 @@ final class Envelope {
     Envelope with(KeyId key, String signature) {
         var more = new TreeMap<>(signatures);
         more.put(key, signature);
-        return new Envelope(signed, canonical, more);
+        var stay = new HashMap<>(seen);
+        stay.remove(key);
+        return new Envelope(signed, canonical, more, stay);
     }
 
     Envelope sign(Signer signer, KeyId id) throws Problem {
-        return with(id, HexFormat.of().formatHex(signer.sign(canonical.clone())));
+        Envelope more = with(id, HexFormat.of().formatHex(signer.sign(canonical.clone())));
+        var known = new HashMap<>(seen);
+        known.put(id, signer.key());
+        return new Envelope(signed, canonical, more.signatures, known);
+    }
+
+    /// Whether enough of those who may have signed in this process, so that nothing needs to be verified.
+    boolean wasSignedFor(Authority authority) {
+        return seen.entrySet().stream().filter(s -> authority.lists(s.getKey(), s.getValue())).map(Map.Entry::getValue).distinct().count()
+                >= authority.role().threshold();
+    }
+
+    <T extends Signed> boolean isSignedFor(Authority authority, MetadataType<T> type, RoleName role) throws Problem {
+        return wasSignedFor(authority) || authority.isMetBy(read(type, role));
     }
 
     byte[] bytes() {

@@ -71,11 +71,33 @@ public final class Publisher {
         if (snapshot.isPresent()) {
             put(publication, root, RoleName.SNAPSHOT, snapshot.get(), versions);
         }
-        if (proposal.parts().containsKey(RoleName.ROOT)) {
-            put(publication, root, RoleName.ROOT, proposal.parts().get(RoleName.ROOT), versions);
+        Envelope timestamp = timestamp(proposal, root, snapshot);
+        Envelope newRoot = proposal.parts().get(RoleName.ROOT);
+        boolean rootLast = newRoot != null && rootComesLast(proposal, root, snapshot, timestamp);
+        if (newRoot != null && !rootLast) {
+            put(publication, root, RoleName.ROOT, newRoot, versions);
         }
-        put(publication, root, RoleName.TIMESTAMP, timestamp(proposal, root, snapshot), versions);
+        put(publication, root, RoleName.TIMESTAMP, timestamp, versions);
+        if (rootLast) {
+            put(publication, root, RoleName.ROOT, newRoot, versions);
+        }
         return new Outcome(versions, publication);
+    }
+
+    /// Root and timestamp cannot appear at once, and a reader may come in between. Root goes first if what is published now is good under the
+    /// new root; else last, if what is being published is good under the old one, too. If neither is so (keys were replaced, and their old
+    /// holders do not sign any more) readers in between are refused until the timestamp is there.
+    private static boolean rootComesLast(Proposal proposal, Signed.Root root, Optional<Envelope> snapshot, Envelope timestamp) throws Problem {
+        Repository now = proposal.base();
+        if (now.isEmpty() || Authority.of(root, RoleName.TIMESTAMP).isMetBy(now.timestamp()) && Authority.of(root, RoleName.SNAPSHOT).isMetBy(now.snapshot())
+                && Authority.of(root, RoleName.TARGETS).isMetBy(now.targets(RoleName.TARGETS).orElseThrow())) {
+            return false;
+        }
+        Signed.Root old = now.root().orElseThrow().unverified();
+        Envelope targets = proposal.parts().get(RoleName.TARGETS);
+        return timestamp.isSignedFor(Authority.of(old, RoleName.TIMESTAMP), MetadataType.TIMESTAMP, RoleName.TIMESTAMP)
+                && (snapshot.isEmpty() || snapshot.get().isSignedFor(Authority.of(old, RoleName.SNAPSHOT), MetadataType.SNAPSHOT, RoleName.SNAPSHOT))
+                && (targets == null || targets.isSignedFor(Authority.of(old, RoleName.TARGETS), MetadataType.TARGETS, RoleName.TARGETS));
     }
 
     public Outcome publish(Proposal proposal, String message) throws Problem {
