@@ -2,6 +2,7 @@ package dev.repro.tuf.check;
 
 import dev.repro.base.Digest;
 import dev.repro.base.JsonText;
+import dev.repro.keys.BulkVerifier;
 import dev.repro.keys.PublicKey;
 import dev.repro.keys.Scheme;
 import dev.repro.tuf.Key;
@@ -21,6 +22,7 @@ final class KeysCheck {
     private final MetaReader reader;
     private final Findings findings;
     private final Seen seen;
+    private final BulkVerifier bulk = BulkVerifier.expecting(0);
 
     KeysCheck(MetaReader reader, Findings findings, Seen seen) {
         this.reader = reader;
@@ -157,9 +159,9 @@ final class KeysCheck {
     }
 
     /// Good signatures of the keys that may sign; none if what is signed has no canonical form.
-    static Set<PublicKey> signers(Metadata<?> metadata, RoleKeys role, Map<KeyId, Key> keys) {
+    Set<PublicKey> signers(Metadata<?> metadata, RoleKeys role, Map<KeyId, Key> keys) {
         try {
-            return Threshold.signers(metadata, role, keys);
+            return Threshold.signers(metadata, role, keys, bulk);
         } catch (Refusal e) {
             return Set.of(); // a fraction, which is a finding of its own
         }
