@@ -174,7 +174,8 @@ final class Pkcs11 implements AutoCloseable {
         }
     }
 
-    private Entry one() throws Problem {
+    /// The one key that the URI names, if it can be used.
+    Entry one() throws Problem {
         List<Entry> entries = entries();
         if (entries.size() != 1) {
             throw Problem.usage((entries.isEmpty() ? "no key" : "more than one key") + " of the token is what the URI says").where(token.label())

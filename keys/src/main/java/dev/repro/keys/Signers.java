@@ -38,6 +38,21 @@ public final class Signers {
         return PrivateKey.read(directory.resolve(reference), passwords).signer();
     }
 
+    /// The public key of a reference as above, or of a file in any form that [KeyFile#read] knows. No PIN is asked.
+    public static PublicKey publicKey(String reference, Passwords passwords, Map<String, String> env, Path directory) throws Problem {
+        if (reference.startsWith(Pkcs11Uri.SCHEME)) {
+            try (Pkcs11 token = Pkcs11.open(Pkcs11Uri.parse(reference))) {
+                return token.one().key();
+            }
+        }
+        if (reference.startsWith(AGENT)) {
+            try (Signer signer = SshAgent.open(reference.substring(AGENT.length()), env)) {
+                return signer.key();
+            }
+        }
+        return KeyFile.read(directory.resolve(reference), passwords);
+    }
+
     /// A key that was found.
     ///
     /// @param reference opens it, if it can sign

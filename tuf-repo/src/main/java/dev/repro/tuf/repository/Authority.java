@@ -13,6 +13,7 @@ import dev.repro.tuf.Threshold;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -30,6 +31,18 @@ public record Authority(String by, RoleKeys role, Map<KeyId, Key> keys, Map<KeyI
     /// Of a delegated role.
     static Authority of(RoleName delegator, Signed.Targets targets, RoleKeys role) {
         return new Authority(delegator + " " + targets.version(), role, targets.delegations().orElseThrow().keys(), Owners.of(targets.json()));
+    }
+
+    /// Of a role after a rotation of its keys to others.
+    static Authority of(Signed.Rotate rotate) {
+        return new Authority("rotation " + rotate.version() + " of " + rotate.role(), rotate.roleKeys().orElseThrow(), rotate.keys(), Owners.of(rotate.json()));
+    }
+
+    /// The keys that may sign, of kinds known here.
+    Set<PublicKey> usable() {
+        var out = new HashSet<PublicKey>();
+        role.keyids().stream().map(keys::get).filter(Objects::nonNull).forEach(k -> k.usable().ifPresent(out::add));
+        return out;
     }
 
     /// The id under which this authority lists a key's material.

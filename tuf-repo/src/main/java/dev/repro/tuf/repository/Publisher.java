@@ -7,7 +7,9 @@ import dev.repro.keys.PublicKey;
 import dev.repro.keys.Signer;
 import dev.repro.tuf.KeyId;
 import dev.repro.tuf.Metadata;
+import dev.repro.tuf.MetadataType;
 import dev.repro.tuf.RoleName;
+import dev.repro.tuf.RotateFile;
 import dev.repro.tuf.Signed;
 import dev.repro.tuf.TargetFile;
 import dev.repro.tuf.TargetName;
@@ -15,6 +17,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +29,7 @@ public final class Publisher {
     private final List<Signer> signers;
     private final Instant now;
     private boolean filesElsewhere;
+    private boolean renewSnapshot;
 
     /// @param signers of snapshot and timestamp; others do no harm. Where root changes those keys, signers of the old ones too sign as well:
     ///     clients then accept the new files whichever root they have
@@ -39,6 +44,12 @@ public final class Publisher {
         return this;
     }
 
+    /// A new snapshot even if no role has changed.
+    public Publisher renewSnapshot() {
+        renewSnapshot = true;
+        return this;
+    }
+
     /// What a publication made, or would make.
     ///
     /// @param versions of the roles whose files are new
@@ -50,7 +61,7 @@ public final class Publisher {
     public Outcome prepare(Proposal proposal, String message) throws Problem {
         check(proposal);
         Signed.Root root = proposal.root().orElseThrow().unverified();
-        var versions = new java.util.LinkedHashMap<RoleName, Long>();
+        var versions = new LinkedHashMap<RoleName, Long>();
         var publication = new Publication(proposal.base().base(), now, message);
         putBlobs(proposal, root, publication);
         for (RoleName role : order(proposal)) {
@@ -75,6 +86,17 @@ public final class Publisher {
 
     private static void put(Publication publication, Signed.Root root, RoleName role, Envelope file, Map<RoleName, Long> versions) {
         long version = Edits.integer(file.signed(), "version");
+        Optional<RotateFile> rotation = RotateFile.parse(role);
+        if (rotation.isPresent()) {
+            String path = Layout.rotation(rotation.get(), Digest.of(file.bytes()), root.consistentSnapshot());
+            if (root.consistentSnapshot()) {
+                publication.put(path, file.bytes());
+            } else {
+                publication.replace(path, file.bytes());
+            }
+            versions.put(role, version);
+            return;
+        }
         String path = Layout.metadata(role, version, root.consistentSnapshot());
         if (path.startsWith("metadata/" + version + ".")) {
             publication.put(path, file.bytes());
@@ -93,6 +115,12 @@ public final class Publisher {
                     .hint("sign with `repro repo sign`, then `repro repo merge`");
         }
         for (RoleName role : proposal.roles()) {
+            Optional<RotateFile> rotation = RotateFile.parse(role);
+            if (rotation.isPresent()) {
+                KeyRotations.check(proposal, rotation.get());
+                continue;
+            }
+            KeyRotations.checkAlive(proposal, role);
             Signed signed = proposal.part(role).unverified();
             long before = proposal.before(role).map(Metadata::unverified).map(Signed::version).orElse(0L);
             if (signed.version() != before + 1) {
@@ -107,7 +135,7 @@ public final class Publisher {
     private void putBlobs(Proposal proposal, Signed.Root root, Publication publication) throws Problem {
         boolean consistent = root.consistentSnapshot();
         for (RoleName role : proposal.roles()) {
-            if (role.equals(RoleName.ROOT)) {
+            if (role.equals(RoleName.ROOT) || RotateFile.parse(role).isPresent()) {
                 continue;
             }
             Map<TargetName, TargetFile> before = proposal.base().targets(role).map(m -> m.unverified().targets()).orElse(Map.of());
@@ -122,20 +150,23 @@ public final class Publisher {
     private void putBlob(Proposal proposal, TargetName name, TargetFile file, boolean consistent, boolean tough, Publication publication) throws Problem {
         Blob blob = proposal.blobs().get(name);
         Digest digest = Digest.parse(file.hashes().getOrDefault("sha256", "")).orElse(null);
+        if (filesElsewhere) {
+            return;
+        }
         if (blob != null && blob.digest().equals(digest) && blob.length() == file.length()) {
             String path = Layout.target(name, digest, consistent);
             publication.copy(path, new Publication.Content.Copy(blob.file(), blob.length(), digest, !consistent));
             if (tough && consistent && name.text().contains("/")) {
                 publication.same(Layout.toughTarget(name, digest), path);
             }
-        } else if (!filesElsewhere && (digest == null || !consistent || !proposal.base().store().has(Layout.target(name, digest, true)))) {
+        } else if (digest == null || !consistent || !proposal.base().store().has(Layout.target(name, digest, true))) {
             throw Problem.no("the file of a target is neither in the proposal nor published").found(name).hint("add it with `repro repo add`");
         }
     }
 
     // Delegated roles, those that others lead to first (TAP 15); then targets. Snapshot, root and timestamp follow.
     private static List<RoleName> order(Proposal proposal) throws Problem {
-        Set<RoleName> delegators = new java.util.LinkedHashSet<>();
+        Set<RoleName> delegators = new LinkedHashSet<>();
         Authorities.walk(proposal, RoleName.TARGETS, (role, _) -> {
             delegators.add(role);
             return true;
@@ -167,14 +198,6 @@ public final class Publisher {
             meta = SnapshotEdits.only(meta, proposal);
         }
         return Optional.of(sign(proposal, RoleName.SNAPSHOT, signed.with("meta", meta), before));
-    }
-
-    private boolean renewSnapshot;
-
-    /// A new snapshot even if no role has changed.
-    public Publisher renewSnapshot() {
-        renewSnapshot = true;
-        return this;
     }
 
     private static boolean rotates(Proposal proposal, RoleName role) {
@@ -218,7 +241,7 @@ public final class Publisher {
         return file;
     }
 
-    private static dev.repro.tuf.MetadataType<?> type(RoleName role) {
-        return role.equals(RoleName.SNAPSHOT) ? dev.repro.tuf.MetadataType.SNAPSHOT : dev.repro.tuf.MetadataType.TIMESTAMP;
+    private static MetadataType<?> type(RoleName role) {
+        return role.equals(RoleName.SNAPSHOT) ? MetadataType.SNAPSHOT : MetadataType.TIMESTAMP;
     }
 }

@@ -7,10 +7,14 @@ import dev.repro.tuf.Metadata;
 import dev.repro.tuf.MetadataType;
 import dev.repro.tuf.Refusal;
 import dev.repro.tuf.RoleName;
+import dev.repro.tuf.RotateFile;
 import dev.repro.tuf.Signed;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.TreeMap;
 
 /// What a store holds now. Every file is verified when it is first read, because what is built on it will be signed; files that nobody
 /// asks for are not read. That files have expired is no reason not to mend them.
@@ -21,6 +25,7 @@ public final class Repository implements View {
     private final Metadata<Signed.Timestamp> timestamp;
     private final Metadata<Signed.Snapshot> snapshot;
     private final Map<RoleName, Metadata<Signed.Targets>> targets = new HashMap<>();
+    private final Map<RotateFile, Metadata<Signed.Rotate>> rotations = new TreeMap<>();
 
     private Repository(Store store, Optional<Digest> base, Metadata<Signed.Root> root, Metadata<Signed.Timestamp> timestamp,
             Metadata<Signed.Snapshot> snapshot) {
@@ -133,13 +138,57 @@ public final class Repository implements View {
         Metadata<Signed.Targets> known = targets.get(role);
         if (known == null) {
             known = read(store, root.unverified(), MetadataType.TARGETS, role, snapshot.unverified().roles().get(role));
-            Optional<Authority> authority = Authorities.of(this, role);
-            if (authority.isPresent()) { // else nobody delegates to it any more, and no client asks for it
-                authority.get().verified(known);
+            for (Authority authority : Authorities.signing(this, role)) { // none: nobody delegates to it any more, and no client asks for it
+                authority.verified(known);
             }
             targets.put(role, known);
         }
         return Optional.of(known);
+    }
+
+    @Override
+    public Optional<Metadata<Signed.Rotate>> rotation(RotateFile file) throws Problem {
+        if (!lists(file.entry())) {
+            return Optional.empty();
+        }
+        Metadata<Signed.Rotate> known = rotations.get(file);
+        if (known == null) {
+            MetaFile listed = snapshot.unverified().roles().get(file.entry());
+            byte[] bytes = required(store, path(file));
+            if (!Digest.of(bytes).hex().equals(listed.hashes().get("sha256"))) {
+                throw Problem.no("not the file that is listed").where(path(file)).expected("sha256 " + listed.hashes().get("sha256")).found(Digest.of(bytes));
+            }
+            known = parse(MetadataType.ROTATE, file.entry(), bytes);
+            KeyRotations.signing(this, file).verified(known);
+            rotations.put(file, known);
+        }
+        return Optional.of(known);
+    }
+
+    private String path(RotateFile file) throws Problem {
+        String sha256 = snapshot.unverified().roles().get(file.entry()).hashes().getOrDefault("sha256", "");
+        Digest digest = Digest.parse(sha256).orElseThrow(() -> Problem.no("the snapshot lists a rotation of keys without its SHA-256").where(file));
+        return Layout.rotation(file, digest, root.unverified().consistentSnapshot());
+    }
+
+    /// Every metadata file that was read so far, by its path, and all roots.
+    SequencedMap<String, byte[]> filesRead() throws Problem {
+        var out = new LinkedHashMap<String, byte[]>();
+        if (isEmpty()) {
+            return out;
+        }
+        boolean consistent = root.unverified().consistentSnapshot();
+        for (long version = 1; version <= root.unverified().version(); version++) {
+            String path = Layout.metadata(RoleName.ROOT, version, consistent);
+            out.put(path, required(store, path));
+        }
+        targets.forEach((role, file) -> out.put(Layout.metadata(role, file.unverified().version(), consistent), file.bytes()));
+        for (var rotation : rotations.entrySet()) {
+            out.put(path(rotation.getKey()), rotation.getValue().bytes());
+        }
+        out.put(Layout.metadata(RoleName.SNAPSHOT, snapshot.unverified().version(), consistent), snapshot.bytes());
+        out.put(Layout.TIMESTAMP, timestamp.bytes());
+        return out;
     }
 
     /// The bytes of a role's current file.
@@ -148,7 +197,10 @@ public final class Repository implements View {
             case "root" -> root().map(Metadata::bytes);
             case "timestamp" -> Optional.ofNullable(timestamp).map(Metadata::bytes);
             case "snapshot" -> Optional.ofNullable(snapshot).map(Metadata::bytes);
-            default -> targets(role).map(Metadata::bytes);
+            default -> {
+                Optional<RotateFile> rotation = RotateFile.parse(role);
+                yield rotation.isPresent() ? rotation(rotation.get()).map(Metadata::bytes) : targets(role).map(Metadata::bytes);
+            }
         };
     }
 }
