@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
         descriptionHeading = "%n", commandListHeading = "%nverbs:%n", optionListHeading = "%noptions:%n", synopsisSubcommandLabel = "VERB",
         subcommands = {RepoInitCommand.class, RepoTargets.Add.class, RepoTargets.Remove.class, RepoRoles.AddKey.class, RepoRoles.Delegate.class, RepoAgree.class, RepoRoles.Rotate.class,
             RepoRoles.Revoke.class, RepoTargets.Renew.class, RepoTargets.Snapshot.class, RepoTargets.Timestamp.class, RepoCeremony.Status.class, RepoCeremony.Diff.class,
-            RepoCeremony.Sign.class, RepoCeremony.Merge.class},
+            RepoCeremony.Sign.class, RepoCeremony.Merge.class, RepoCheckCommand.class},
         footer = {"", "example: repro repo init site"})
 final class RepoCommand extends Commands.Verb {
 

@@ -41,7 +41,8 @@ public final class Signers {
     }
 
     /// The public key of a reference as above, or of a file in any form that [KeyFile#read] knows. No PIN is asked.
-    public static PublicKey publicKey(String reference, Passwords passwords, Map<String, String> env, Path directory) throws Problem {
+    public static PublicKey publicKey(String reference, Passwords passwords, Map<String, String> env,
+            Path directory) throws Problem {
         if (reference.startsWith(Pkcs11Uri.SCHEME)) {
             try (Pkcs11 token = Pkcs11.open(Pkcs11Uri.parse(reference))) {
                 return token.one().key();
@@ -63,7 +64,8 @@ public final class Signers {
     /// @param why the reason for which `key` is null, else null
     public record Listed(String reference, String name, PublicKey key, String why) {}
 
-    /// The keys of a folder (files with PEM), a token (`pkcs11:…` without `object` and `id`) or the agent (`ssh-agent:`). Asks for no password.
+    /// The keys of a folder (files with PEM), a token (`pkcs11:…` without `object` and `id`) or the agent (`ssh-agent:`). Asks
+    /// for no password.
     ///
     /// @throws Problem exit code 2: no such folder; 3: the token or the agent does not answer
     public static List<Listed> list(String reference, Map<String, String> env, Path directory) throws Problem {
