@@ -12,6 +12,7 @@ public final class Stores {
     /// A bare git repository if it is one, or if it is to be made and its name ends with `.git`; else a folder of files.
     public static Store open(Path folder) throws Problem {
         boolean git = Files.isRegularFile(folder.resolve("HEAD")) && Files.isDirectory(folder.resolve("objects"));
-        return git || !Files.exists(folder) && folder.getFileName().toString().endsWith(".git") ? GitStore.open(folder) : DirectoryStore.open(folder);
+        return git || !Files.exists(folder) && folder.getFileName().toString().endsWith(".git") ? GitStore.open(folder)
+                : DirectoryStore.open(folder);
     }
 }
