@@ -176,7 +176,7 @@ final class RepoCeremony {
             List<Proposal.Missing> missing = merged.proposal().missing();
             missing.forEach(m -> voice.say(m.line()));
             Json.Obj answer = Json.object("schema", "repro.repo-merged.v1", "digest", merged.proposal().digest(),
-                    "missing", missing.stream().map(Proposal.Missing::toJson).toList(), "published", null);
+                    "missing", missing.stream().map(Proposal.Missing::toJson).toList(), "published", List.of());
             if (missing.isEmpty() && repo != null) {
                 try (Store store = Stores.open(path(repo).toAbsolutePath().normalize()); KeyRing ring = keys.ring(this)) {
                     var desk = new Desk(Repository.read(store), Optional.empty(), ring, Instant.now(), dryRun);

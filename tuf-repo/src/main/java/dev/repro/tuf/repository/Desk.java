@@ -8,7 +8,6 @@ import dev.repro.tuf.RoleName;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,11 +39,10 @@ public final class Desk {
         ///
         /// @param proposal the folder, null if there is none
         public Json.Obj toJson(String proposal) throws Problem {
-            var versions = new LinkedHashMap<String, Long>();
-            published.forEach((role, version) -> versions.put(role.text(), version));
-            return Json.object("schema", "repro.repo-change.v1", "proposal", proposal, "published", published.isEmpty() ? null
-                    : versions,
-                    "new_keys", null, "difference", difference.toJson());
+            List<Json.Obj> versions = published.entrySet().stream()
+                    .map(p -> Json.object("role", p.getKey().text(), "version", p.getValue())).toList();
+            return Json.object("schema", "repro.repo-change.v1", "proposal", proposal, "published", versions, "new_keys", null,
+                    "difference", difference.toJson());
         }
     }
 
