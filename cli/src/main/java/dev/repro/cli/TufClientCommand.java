@@ -251,7 +251,8 @@ final class TufClientCommand extends Commands.Verb {
         Repository repository = refresh(store, fetcher);
         var items = TufBundle.write(repository, store, names, (found, folder) -> new Downloads(targets, folder).fetch(found),
                 Optional.ofNullable(targetDir).map(this::path), out);
-        answer(repository, items.stream().map(this::said).toList());
+        items.forEach(item -> say(voice(), item.found()));
+        answer(repository, items.stream().<Json>map(item -> item.found().toJson()).toList());
         voice().say("wrote " + file);
     }
 
@@ -270,9 +271,13 @@ final class TufClientCommand extends Commands.Verb {
     }
 
     static void say(Voice voice, Found found, Downloads.Download download) {
+        say(voice, found);
+        voice.say("  " + (download.fetched() ? "fetched" : "here already") + ", in " + download.file());
+    }
+
+    private static void say(Voice voice, Found found) {
         String hash = Digest.parse(found.file().prefix().orElse("")).map(d -> "sha256 " + d.brief()).orElse("sha512");
-        voice.say(found.name() + "  " + grouped(found.file().length()) + " bytes, " + hash + ", " + (download.fetched() ? "fetched" : "here already"));
-        voice.say("  in " + download.file());
+        voice.say(found.name() + "  " + grouped(found.file().length()) + " bytes, " + hash);
     }
 
     /// As `%,d` does, without the formatter and its locales, which take longer to start than a refresh does.

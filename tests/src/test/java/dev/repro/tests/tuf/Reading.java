@@ -5,17 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /// Holds a client to what a written repository says, over HTTP.
 final class Reading {
-    private static final int SOME = 7;
+    private static final int SOME = 3;
 
     private final Client client;
     private final Path scratch;
@@ -42,22 +42,21 @@ final class Reading {
         Path into = folder();
         Client.Outcome outcome = client.download(state, site, into, now.targets());
         assertTrue(outcome.done(), () -> client + ", " + now.folder() + ": " + outcome.said());
-        assertEquals(new HashSet<>(now.present().values()), contents(into), () -> client + ", " + now.folder());
-        assertEquals(now.present().size(), count(into), () -> client + ", " + now.folder());
+        assertEquals(now.present(), kept(into), () -> client + ", " + now.folder());
         for (String absent : now.absent()) {
             Path none = folder();
             Client.Outcome missing = client.download(state, site, none, List.of(absent));
             assertFalse(missing.done(), () -> client + " found " + absent + " in " + now.folder());
-            assertEquals(0, count(none));
+            assertEquals(Map.of(), kept(none));
         }
     }
 
-    /// Every file that a new client asks for, for some targets, is tampered with, one at a time, and each time refused: nothing but genuine
-    /// content is kept. With the genuine file back, the client goes on.
+    /// Every file that a new client asks for, for some targets, is tampered with, one at a time, and each time refused: nothing but
+    /// genuine content is kept. With the genuine file back, the client goes on.
     ///
-    /// @param metadataOnes of each metadata file so many tamperings, of the list in [Tampering]
+    /// @param most tamperings of each file, from the beginning of the list in [Tampering]
     /// @return how many were refused
-    int refusesTampered(Written written, int metadataOnes) throws Exception {
+    int refusesTampered(Written written, int most) throws Exception {
         Written.State last = written.states().getLast();
         int refused = 0;
         try (var site = new WebFolder(last.folder())) {
@@ -66,9 +65,10 @@ final class Reading {
             for (String file : files) {
                 byte[] genuine = site.read(file);
                 Path left = null;
-                Map<String, byte[]> tampered = file.startsWith("targets/") ? Tampering.ofTarget(genuine) : Tampering.ofMetadata(genuine);
-                for (var one : tampered.entrySet().stream().limit(metadataOnes).toList()) {
-                    left = refuses(written, site, Map.of(file, one.getValue()), file + ", " + one.getKey());
+                Map<String, byte[]> tampered =
+                        file.startsWith("targets/") ? Tampering.ofTarget(genuine) : Tampering.ofMetadata(genuine);
+                for (var one : tampered.entrySet().stream().limit(most).toList()) {
+                    left = refuses(written, site, file, one.getValue(), file + ", " + one.getKey());
                     refused++;
                 }
                 Path after = left;
@@ -84,20 +84,20 @@ final class Reading {
     /// Each file in place of the one before it.
     private int refusesSwapped(Written written, WebFolder site, List<String> files) throws Exception {
         for (int i = 1; i < files.size(); i++) {
-            refuses(written, site, Map.of(files.get(i - 1), site.read(files.get(i))), files.get(i) + " in place of " + files.get(i - 1));
+            refuses(written, site, files.get(i - 1), site.read(files.get(i)), files.get(i) + " in place of " + files.get(i - 1));
         }
         return Math.max(0, files.size() - 1);
     }
 
-    private Path refuses(Written written, WebFolder site, Map<String, byte[]> over, String what) throws Exception {
+    private Path refuses(Written written, WebFolder site, String file, byte[] tampered, String what) throws Exception {
         Written.State last = written.states().getLast();
         Path state = begun(written);
         Path into = folder();
-        over.forEach(site::put);
+        site.put(file, tampered);
         Client.Outcome outcome = client.download(state, site, into, some(last));
         site.restore();
         assertFalse(outcome.done(), () -> client + " accepted: " + what);
-        assertTrue(last.present().values().containsAll(contents(into)), () -> client + " kept something else: " + what);
+        assertTrue(last.present().entrySet().containsAll(kept(into).entrySet()), () -> client + " kept something else: " + what);
         return state;
     }
 
@@ -116,21 +116,15 @@ final class Reading {
         return Files.createDirectories(scratch.resolve(client + "-" + folders++));
     }
 
-    private static Set<String> contents(Path into) throws IOException {
-        var out = new HashSet<String>();
-        for (Path file : files(into)) {
-            out.add(Files.readString(file, StandardCharsets.UTF_8));
+    /// What a client has put into its folder of targets, each called as the target, percent-encoded.
+    private static Map<String, String> kept(Path into) throws IOException {
+        var out = new HashMap<String, String>();
+        try (var files = Files.list(into)) {
+            for (Path file : files.filter(f -> !f.endsWith(".lock")).toList()) {
+                String name = file.getFileName().toString().replace("+", "%2B");
+                out.put(URLDecoder.decode(name, StandardCharsets.UTF_8), Files.readString(file));
+            }
         }
         return out;
-    }
-
-    private static int count(Path into) throws IOException {
-        return files(into).size();
-    }
-
-    private static List<Path> files(Path into) throws IOException {
-        try (var files = Files.walk(into)) {
-            return files.filter(file -> Files.isRegularFile(file) && !file.getFileName().toString().equals(".lock")).toList();
-        }
     }
 }
