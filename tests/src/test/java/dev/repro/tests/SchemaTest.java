@@ -155,6 +155,24 @@ class SchemaTest {
     }
 
     @Test
+    void repositories() throws Exception {
+        Path at = Files.createDirectory(folder.resolve("repository"));
+        String site = at.resolve("site").toString();
+        String keys = at.resolve("keys").toString();
+        String next = at.resolve("next").toString();
+        printed("repro.repo-change.v1", 0, "repo", "init", "--json", "--no-password", "--new-keys", keys, site);
+        printed("repro.repo-change.v1", 0, "repo", "add", "--json", "--repo", site, "--key", keys, "README.md");
+        printed("repro.repo-status.v1", 0, "repo", "status", "--json", "--repo", site);
+        printed("repro.repo-change.v1", 0, "repo", "delegate", "--json", "--repo", site, "--proposal", next, "hello", keys + "/targets-1.pub");
+        written("repro.proposal.v1", Path.of(next, "proposal.json"));
+        String digest = printed("repro.repo-diff.v1", 0, "repo", "diff", "--json", next).get("digest").asText();
+        printed("repro.repo-missing.v1", 1, "repo", "status", "--json", "--proposal", next);
+        printed("repro.repo-signed.v1", 0, "repo", "sign", "--json", "--digest", digest, "--key", keys, next);
+        printed("repro.repo-merged.v1", 0, "repo", "merge", "--json", "--repo", site, "--key", keys, next);
+        printed("repro.error.v1", 1, "repo", "merge", "--json", "--repo", site, "--key", keys, next);
+    }
+
+    @Test
     void theRest() throws Exception {
         printed("repro.version.v1", 0, "version", "--json");
         printed("repro.completion.v1", 0, "completion", "--json");
