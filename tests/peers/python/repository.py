@@ -1,7 +1,7 @@
 """A TUF repository in a folder, written with python-tuf's repository API.
 
-Layout of a state: metadata/ (all files a client may ask for) and targets/. Role names are percent-encoded in file names, as python-tuf asks
-for them. Everything expires in 2040. Keys other than RSA follow from the seed; versions start at 1.
+Layout of a state: metadata/ (all files a client may ask for) and targets/. Role names are percent-encoded in file names, as
+python-tuf asks for them. Everything expires in 2040. Keys other than RSA follow from the seed; versions start at 1.
 """
 
 import hashlib
@@ -144,7 +144,8 @@ class FolderRepository(Repository):
         md.signatures.clear()
         signers = self.signers[role]
         if role == "root":
-            signers = signers + [s for s in self.old_root_signers if s.public_key.keyid not in {t.public_key.keyid for t in signers}]
+            new = {s.public_key.keyid for s in signers}
+            signers = signers + [s for s in self.old_root_signers if s.public_key.keyid not in new]
             self.old_root_signers = []
         for signer in signers:
             md.sign(signer, append=True)

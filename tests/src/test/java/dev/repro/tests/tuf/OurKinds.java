@@ -3,6 +3,7 @@ package dev.repro.tests.tuf;
 import dev.repro.base.Problem;
 import dev.repro.keys.Scheme;
 import dev.repro.tuf.RoleName;
+import dev.repro.tuf.TargetName;
 import dev.repro.tuf.repository.Editor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,7 +54,7 @@ enum OurKinds {
         present.put("c.txt", "three");
         publishAll(r, present);
         r.state(present, List.of("none"));
-        r.publish(r.edit().remove(new dev.repro.tuf.TargetName("c.txt"), Optional.empty()));
+        r.publish(r.edit().remove(new TargetName("c.txt"), Optional.empty()));
         present.remove("c.txt");
         r.state(present, List.of("c.txt"));
     }
@@ -100,7 +101,8 @@ enum OurKinds {
     private static void hashPrefixes(OurRepository r) throws Problem, IOException {
         Editor editor = r.edit();
         for (String half : List.of("01234567", "89abcdef")) {
-            r.delegate(editor, RoleName.TARGETS, "half-" + half.charAt(0), List.of(), half.chars().mapToObj(Character::toString).toList(), true, 1);
+            List<String> digits = half.chars().mapToObj(Character::toString).toList();
+            r.delegate(editor, RoleName.TARGETS, "half-" + half.charAt(0), List.of(), digits, true, 1);
         }
         r.publish(editor);
         var present = new LinkedHashMap<String, String>();

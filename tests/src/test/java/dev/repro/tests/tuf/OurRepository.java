@@ -77,8 +77,8 @@ final class OurRepository implements AutoCloseable {
     }
 
     /// A role below another, which some number of keys of its own must sign.
-    Editor delegate(Editor editor, RoleName by, String name, List<String> paths, List<String> prefixes, boolean terminating, int threshold)
-            throws Problem {
+    Editor delegate(Editor editor, RoleName by, String name, List<String> paths, List<String> prefixes, boolean terminating,
+            int threshold) throws Problem {
         var holders = new ArrayList<KeyHolder>();
         for (int i = 0; i < threshold; i++) {
             holders.add(newKey(name));

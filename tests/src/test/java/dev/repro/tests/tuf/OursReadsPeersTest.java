@@ -31,8 +31,8 @@ class OursReadsPeersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"flat", "flat-not-consistent", "flat-sha512", "flat-hashes", "flat-rsa", "flat-ecdsa", "names", "delegations",
-        "delegations-hashes-not-consistent", "hash-prefixes", "bins", "thresholds", "rotations", "extras"})
+    @ValueSource(strings = {"flat", "flat-not-consistent", "flat-sha512", "flat-hashes", "flat-rsa", "flat-ecdsa", "names",
+        "delegations", "delegations-hashes-not-consistent", "hash-prefixes", "bins", "thresholds", "rotations", "extras"})
     void readsEveryStateAndRefusesTamperedFiles(String kind) throws Exception {
         Written repository = Written.read(written.resolve(kind));
         var reading = new Reading(new Ours(), scratch);
@@ -69,8 +69,8 @@ class OursReadsPeersTest {
         Path into = scratch.resolve("into");
         assertEquals(0, Repro.run("tuf-client", "--metadata-dir", state.toString(), "init", repository.root().toString()).code());
         try (var site = new WebFolder(last.folder())) {
-            var args = new ArrayList<>(List.of("tuf-client", "--metadata-dir", state.toString(), "--metadata-url", site.metadata().toString(),
-                    "--target-base-url", site.targets().toString(), "--target-dir", into.toString()));
+            var args = new ArrayList<>(List.of("tuf-client", "--metadata-dir", state.toString(), "--target-dir", into.toString(),
+                    "--metadata-url", site.metadata().toString(), "--target-base-url", site.targets().toString()));
             last.targets().forEach(target -> args.addAll(List.of("--target-name", target)));
             args.add("download");
             Repro.Answer answer = Repro.run(args.toArray(String[]::new));

@@ -44,7 +44,8 @@ enum Peer implements Client {
 
     /// Runs a program of `tests/peers/python`, which must succeed.
     static void python(String program, Object... args) throws IOException, InterruptedException {
-        var argv = new ArrayList<>(List.of(PYTHON_TUF.command().getFirst(), "-B", HOME.resolve("tests/peers/python").resolve(program).toString()));
+        String script = HOME.resolve("tests/peers/python").resolve(program).toString();
+        var argv = new ArrayList<>(List.of(PYTHON_TUF.command().getFirst(), "-B", script));
         List.of(args).forEach(arg -> argv.add(arg.toString()));
         Tool.Ended ended = run(argv);
         if (ended.code() != 0) {
@@ -65,7 +66,8 @@ enum Peer implements Client {
     }
 
     @Override
-    public Outcome download(Path state, WebFolder site, Path into, List<String> targets) throws IOException, InterruptedException {
+    public Outcome download(Path state, WebFolder site, Path into, List<String> targets)
+            throws IOException, InterruptedException {
         var args = new ArrayList<>(List.of("--metadata-dir", state.toString(), "--metadata-url", site.metadata().toString(),
                 "--target-base-url", site.targets().toString(), "--target-dir", into.toString()));
         targets.forEach(target -> args.addAll(List.of("--target-name", target)));

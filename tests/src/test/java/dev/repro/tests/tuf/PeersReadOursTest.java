@@ -47,7 +47,8 @@ class PeersReadOursTest {
     static List<Arguments> readable() {
         var out = new ArrayList<Arguments>();
         for (Peer peer : Peer.values()) {
-            Stream.of(OurKinds.values()).filter(kind -> hole(peer, kind).isEmpty()).forEach(kind -> out.add(Arguments.of(peer, kind)));
+            Stream.of(OurKinds.values()).filter(kind -> hole(peer, kind).isEmpty())
+                    .forEach(kind -> out.add(Arguments.of(peer, kind)));
         }
         return out;
     }

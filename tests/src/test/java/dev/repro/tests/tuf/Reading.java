@@ -51,8 +51,8 @@ final class Reading {
         }
     }
 
-    /// Every file that a new client asks for, for some targets, is tampered with, one at a time, and each time refused: nothing but genuine
-    /// content is kept. With the genuine file back, the client goes on.
+    /// Every file that a new client asks for, for some targets, is tampered with, one at a time, and each time refused: nothing but
+    /// genuine content is kept. With the genuine file back, the client goes on.
     ///
     /// @param most tamperings of each file, from the beginning of the list in [Tampering]
     /// @return how many were refused
@@ -65,7 +65,8 @@ final class Reading {
             for (String file : files) {
                 byte[] genuine = site.read(file);
                 Path left = null;
-                Map<String, byte[]> tampered = file.startsWith("targets/") ? Tampering.ofTarget(genuine) : Tampering.ofMetadata(genuine);
+                Map<String, byte[]> tampered =
+                        file.startsWith("targets/") ? Tampering.ofTarget(genuine) : Tampering.ofMetadata(genuine);
                 for (var one : tampered.entrySet().stream().limit(most).toList()) {
                     left = refuses(written, site, file, one.getValue(), file + ", " + one.getKey());
                     refused++;

@@ -17,7 +17,8 @@ final class Tampering {
         String text = new String(file, StandardCharsets.UTF_8);
         var out = new LinkedHashMap<String, byte[]>();
         put(out, "expires later", text, text.replaceFirst("\"expires\": ?\"(\\d{3})\\d", "\"expires\":\"$19"));
-        put(out, "other signatures", text, SIGNATURE.matcher(text).replaceAll(m -> m.group(1) + (m.group(2).equals("0") ? "1" : "0")));
+        String others = SIGNATURE.matcher(text).replaceAll(m -> m.group(1) + (m.group(2).equals("0") ? "1" : "0"));
+        put(out, "other signatures", text, others);
         put(out, "no signatures", text, text.replaceFirst("(?s)\"signatures\": ?\\[[^]]*]", "\"signatures\":[]"));
         put(out, "newer version", text, text.replaceAll("(\"version\": ?)(\\d+)", "$1 7$2"));
         out.put("cut off", Arrays.copyOf(file, file.length / 2));

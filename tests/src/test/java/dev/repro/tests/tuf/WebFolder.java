@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/// A plain web server on loopback: a folder with `metadata` and `targets`, which can be another one from now on, and files that an attacker
-/// has put over some of it. A name is looked for as it was asked for, then with its percent escapes undone.
+/// A plain web server on loopback: a folder with `metadata` and `targets`, which can be another one from now on, and files that an
+/// attacker has put over some of it. A name is looked for as it was asked for, then with its percent escapes undone.
 final class WebFolder implements AutoCloseable {
     private final HttpServer server;
     private final Map<String, byte[]> over = new ConcurrentHashMap<>();

@@ -30,13 +30,17 @@ record Written(Path root, List<State> states) {
         for (Json state : ((Json.Arr) JsonParser.parse(Files.readString(folder.resolve("expected.json")))).items()) {
             var members = ((Json.Obj) state).members();
             var present = new LinkedHashMap<String, String>();
-            ((Json.Obj) members.get("present")).members().forEach((path, content) -> present.put(path, ((Json.Str) content).value()));
-            List<String> absent = ((Json.Arr) members.get("absent")).items().stream().map(path -> ((Json.Str) path).value()).toList();
+            ((Json.Obj) members.get("present")).members().forEach((path, content) -> present.put(path, text(content)));
+            List<String> absent = ((Json.Arr) members.get("absent")).items().stream().map(Written::text).toList();
             states.add(new State(folder.resolve(Integer.toString(states.size() + 1)), present, absent));
         }
         if (states.isEmpty()) {
             throw new IllegalStateException("no states in " + folder);
         }
         return new Written(folder.resolve("root.json"), states);
+    }
+
+    private static String text(Json string) {
+        return ((Json.Str) string).value();
     }
 }
