@@ -167,6 +167,7 @@ final class TufClientCommand extends Commands.Verb {
     }
 
     private void run() throws Refusal, Problem {
+        requireOfOneKind();
         switch (verb) {
             case "init" -> Updater.begin(store(), read(required(file, "ROOT", verb)), Limits.DEFAULT);
             case "import" -> bring();
@@ -180,6 +181,15 @@ final class TufClientCommand extends Commands.Verb {
                 }
             }
             default -> throw Problem.usage("no such verb of tuf-client").expected("init, refresh, download, export or import").found(verb);
+        }
+    }
+
+    private void requireOfOneKind() throws Problem {
+        if (maxAge != null && !verb.equals("import")) {
+            throw Problem.usage("only an import has an age").where("--max-age").found(verb);
+        }
+        if (map != null && (offline || trustedRoot != null || metadataUrl != null || targetBaseUrl != null)) {
+            throw Problem.usage("the map says where repositories are").where("--map").expected("no --metadata-url, --target-base-url, --trusted-root or --offline");
         }
     }
 
@@ -251,9 +261,9 @@ final class TufClientCommand extends Commands.Verb {
         Repository repository = refresh(store, fetcher);
         var items = TufBundle.write(repository, store, names, (found, folder) -> new Downloads(targets, folder).fetch(found),
                 Optional.ofNullable(targetDir).map(this::path), out);
-        items.forEach(item -> say(voice(), item.found()));
-        answer(repository, items.stream().<Json>map(item -> item.found().toJson()).toList());
-        voice().say("wrote " + file);
+        answer(repository, items.stream().<Json>map(item -> item.found().toJson().with("file", null).with("fetched", null)).toList());
+        items.forEach(item -> voice().say(item.found().name().text()));
+        voice().say("  in " + file);
     }
 
     private void bring() throws Refusal, Problem {
@@ -271,13 +281,13 @@ final class TufClientCommand extends Commands.Verb {
     }
 
     static void say(Voice voice, Found found, Downloads.Download download) {
-        say(voice, found);
-        voice.say("  " + (download.fetched() ? "fetched" : "here already") + ", in " + download.file());
+        say(voice, found, download.fetched() ? ", fetched" : ", here already");
+        voice.say("  in " + download.file());
     }
 
-    private static void say(Voice voice, Found found) {
+    private static void say(Voice voice, Found found, String after) {
         String hash = Digest.parse(found.file().prefix().orElse("")).map(d -> "sha256 " + d.brief()).orElse("sha512");
-        voice.say(found.name() + "  " + grouped(found.file().length()) + " bytes, " + hash);
+        voice.say(found.name() + "  " + grouped(found.file().length()) + " bytes, " + hash + after);
     }
 
     /// As `%,d` does, without the formatter and its locales, which take longer to start than a refresh does.
