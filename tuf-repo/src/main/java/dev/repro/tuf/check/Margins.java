@@ -28,7 +28,8 @@ public record Margins(Duration root, Duration targets, Duration snapshot, Durati
     public Margins with(String text) throws Problem {
         Matcher parts = FORM.matcher(text);
         if (!parts.matches()) {
-            throw Problem.usage("not a margin").expected("timestamp=12h: root, targets, snapshot or timestamp, and a number of s, m, h or d").found(text);
+            throw Problem.usage("not a margin").expected("root, targets, snapshot or timestamp, `=`, and a number of s, m, h or d").found(text)
+                    .hint("for example --margin timestamp=12h");
         }
         long number = Long.parseLong(parts.group(2));
         Duration margin = switch (parts.group(3)) {

@@ -29,7 +29,8 @@ public record Places(Source metadata, Optional<Source> targets) {
         }
         Source below = source(below(place, METADATA), resolve, fetcher);
         if (!isMetadata(below)) {
-            throw Problem.usage("there is no TUF metadata in it").where(place).expected("timestamp.json or 1.root.json, or a folder `metadata` with it");
+            throw Problem.usage("there is no TUF metadata in it").where(place).expected("timestamp.json or 1.root.json, or a folder `metadata` with it")
+                    .hint("name the folder or the URL that holds the metadata");
         }
         boolean beside = given.isEmpty() && !isUrl(place) && Files.isDirectory(resolve.apply(Path.of(place)).resolve(TARGETS));
         return new Places(below, beside ? Optional.of(source(below(place, TARGETS), resolve, fetcher)) : given);
