@@ -34,7 +34,7 @@ class DocsTest {
     private static final Pattern COMMAND = Pattern.compile("(?<![\\w/-])(?:\\./)?repro ((?:[a-z][a-z-]* ?)+)([^\n`|#()]*)");
     private static final Pattern MACHINE = Pattern.compile("/root/|/Users/|/home/(?!builder|q…)\\w+|file://|localhost");
     /// Verbs that share a page.
-    private static final Map<String, String> PAGES = Map.of("completion", "version", "help", "version");
+    private static final Map<String, String> PAGES = Map.of("completion", "version", "help", "version", "repo check", "repo-check");
     private static final Path DOCS = Repro.HOME.resolve("docs");
     private static final Path MAN = DOCS.resolve("man/repro.1");
 
@@ -84,7 +84,7 @@ class DocsTest {
         String man = man();
         helps.forEach((verb, help) -> {
             String first = verb.split(" ")[0];
-            String page = pages.get(DOCS.resolve((verb.isEmpty() ? "version" : PAGES.getOrDefault(first, first)) + ".md"));
+            String page = pages.get(DOCS.resolve((verb.isEmpty() ? "version" : PAGES.getOrDefault(verb, PAGES.getOrDefault(first, first))) + ".md"));
             assertTrue(page != null && page.contains(("repro " + first).strip()), () -> "no page for " + verb);
             assertTrue(man.contains(("repro " + verb).strip()), () -> "not in the man page: " + verb);
             String section = verb.isEmpty() || isGroup(verb) ? man : section(man, verb) + section(man, "OPTIONS");

@@ -131,6 +131,13 @@ class SchemaTest {
     }
 
     @Test
+    void repositories() throws Exception {
+        Path metadata = Files.createDirectories(folder.resolve("repository/metadata"));
+        Files.writeString(metadata.resolve("1.root.json"), "{}");
+        printed("repro.repo-check.v1", 1, "repo", "check", "--json", metadata.getParent().toString());
+    }
+
+    @Test
     void images() throws Exception {
         String hvt = "examples/hello/hello.hvt";
         String virtio = "examples/hello/hello.virtio";
