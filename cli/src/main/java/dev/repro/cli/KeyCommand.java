@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +43,8 @@ final class KeyCommand extends Commands.Verb {
 
     /// Where a password comes from; without an option, from the terminal.
     static final class PasswordOptions {
-        @Option(names = "--password-file", paramLabel = "FILE", description = "take the password, or the PIN, from the first line of FILE, which nobody else can read")
+        @Option(names = "--password-file", paramLabel = "FILE",
+                description = "take the password, or the PIN, from the first line of FILE, which nobody else can read")
         Path file;
 
         @Option(names = "--password-env", paramLabel = "NAME", description = "take it from the environment variable NAME")
@@ -62,8 +64,8 @@ final class KeyCommand extends Commands.Verb {
     }
 
     private static Json.Obj describe(String reference, PublicKey key) throws Problem {
-        return Json.object("schema", "repro.key.v1", "reference", reference, "keytype", key.scheme().keytype(), "scheme", key.scheme().scheme(),
-                "keyid", key.keyid(), "ssh_fingerprint", fingerprint(key), "public", key.toJson(), "pem", key.pem());
+        return Json.object("schema", "repro.key.v1", "reference", reference, "keytype", key.scheme().keytype(),
+                "scheme", key.scheme().scheme(), "keyid", key.keyid(), "ssh_fingerprint", fingerprint(key), "public", key.toJson(), "pem", key.pem());
     }
 
     private static String fingerprint(PublicKey key) throws Problem {
@@ -80,13 +82,15 @@ final class KeyCommand extends Commands.Verb {
         }
     }
 
-    @Command(name = "generate", description = "Make a key pair, and write it to a new file with mode 0600, encrypted.", synopsisHeading = "usage: ",
-            descriptionHeading = "%n", parameterListHeading = "%n", optionListHeading = "%noptions:%n", footer = {"", "example: repro key generate root1.pem"})
+    @Command(name = "generate", description = "Make a key pair, and write it to a new file with mode 0600, encrypted.",
+            synopsisHeading = "usage: ", descriptionHeading = "%n", parameterListHeading = "%n",
+            optionListHeading = "%noptions:%n", footer = {"", "example: repro key generate root1.pem"})
     static final class Generate extends Commands.Verb {
         @Parameters(paramLabel = "FILE", description = "where the private key goes; a file that is there is never replaced")
         Path file;
 
-        @Option(names = "--scheme", paramLabel = "SCHEME", description = "ed25519 (default), ecdsa-sha2-nistp256, ecdsa-sha2-nistp384, rsassa-pss-sha256, ml-dsa-44/1, "
+        @Option(names = "--scheme", paramLabel = "SCHEME",
+                description = "ed25519 (default), ecdsa-sha2-nistp256, ecdsa-sha2-nistp384, rsassa-pss-sha256, ml-dsa-44/1, "
                 + "ml-dsa-65/1, ml-dsa-87/1, slh-dsa-sha2-128s/1 or slh-dsa-sha2-128f/1")
         String scheme = Scheme.ED25519.scheme();
 
@@ -99,14 +103,16 @@ final class KeyCommand extends Commands.Verb {
         @Override
         public Integer call() throws Problem {
             Scheme chosen = Arrays.stream(Scheme.values()).filter(s -> s.scheme().equals(scheme)).findFirst().orElseThrow(
-                    () -> Problem.usage("no such scheme").found(scheme).expected(Arrays.stream(Scheme.values()).map(Scheme::scheme).collect(Collectors.joining(", ")))
+                    () -> Problem.usage("no such scheme").found(scheme)
+                    .expected(Arrays.stream(Scheme.values()).map(Scheme::scheme).collect(Collectors.joining(", ")))
                             .hint("`repro key generate --help` lists them"));
             if (noPassword && (from.file != null || from.name != null)) {
                 throw Problem.usage("--no-password and a password do not go together").hint("leave one of them out");
             }
             Path target = path(file);
             if (Files.exists(target)) {
-                throw Problem.usage("there is a file of that name, and a private key is not overwritten").where(file).hint("choose another name");
+                throw Problem.usage("there is a file of that name, and a private key is not overwritten").where(file)
+                        .hint("choose another name");
             }
             Passwords passwords = from.passwords(this);
             try (Secret password = noPassword ? null : passwords.get(file.toString(), Passwords.Use.CHOOSE);
@@ -120,10 +126,12 @@ final class KeyCommand extends Commands.Verb {
         }
     }
 
-    @Command(name = "show", description = "Show the public half of a key.", synopsisHeading = "usage: ", descriptionHeading = "%n",
+    @Command(name = "show", description = "Show the public half of a key.", synopsisHeading = "usage: ",
+            descriptionHeading = "%n",
             parameterListHeading = "%n", optionListHeading = "%noptions:%n", footer = {"", "example: repro key show root1.pem"})
     static final class Show extends Commands.Verb {
-        @Parameters(paramLabel = "KEY", description = "a file (private or public PEM, TUF key in JSON, SSH public key), pkcs11:… or ssh-agent:NAME")
+        @Parameters(paramLabel = "KEY",
+                description = "a file (private or public PEM, TUF key in JSON, SSH public key), pkcs11:… or ssh-agent:NAME")
         String key;
 
         @Mixin
@@ -140,34 +148,40 @@ final class KeyCommand extends Commands.Verb {
         }
     }
 
-    @Command(name = "convert", description = "Write a key in another form.", synopsisHeading = "usage: ", descriptionHeading = "%n",
-            parameterListHeading = "%n", optionListHeading = "%noptions:%n", footer = {"", "example: repro key convert root1.pem --to tuf"})
+    @Command(name = "convert", description = "Write a key in another form.", synopsisHeading = "usage: ",
+            descriptionHeading = "%n", parameterListHeading = "%n", optionListHeading = "%noptions:%n",
+            footer = {"", "example: repro key convert root1.pem --to tuf"})
     static final class Convert extends Commands.Verb {
         private static final List<String> FORMS = List.of("pem", "tuf", "ssh", "private", "encrypted");
 
         @Parameters(paramLabel = "FILE", description = "a file with a key, in any form that `repro key show` reads")
         Path file;
 
-        @Option(names = "--to", paramLabel = "FORM", required = true, description = "pem (SPKI), tuf (JSON of TUF and securesystemslib), ssh (one line); with --output: "
+        @Option(names = "--to", paramLabel = "FORM", required = true,
+                description = "pem (SPKI), tuf (JSON of TUF and securesystemslib), ssh (one line); with --output: "
                 + "private (PKCS#8) or encrypted (PKCS#8 with a new password)")
         String form;
 
-        @Option(names = {"-o", "--output"}, paramLabel = "FILE", description = "a new file, instead of stdout; a private key goes nowhere else")
+        @Option(names = {"-o", "--output"}, paramLabel = "FILE",
+                description = "a new file, instead of stdout; a private key goes nowhere else")
         Path output;
 
         @Mixin
         PasswordOptions from = new PasswordOptions();
 
-        @Option(names = "--new-password-file", paramLabel = "FILE", description = "take the new password from the first line of FILE")
+        @Option(names = "--new-password-file", paramLabel = "FILE",
+                description = "take the new password from the first line of FILE")
         Path newFile;
 
-        @Option(names = "--new-password-env", paramLabel = "NAME", description = "take the new password from the environment variable NAME")
+        @Option(names = "--new-password-env", paramLabel = "NAME",
+                description = "take the new password from the environment variable NAME")
         String newName;
 
         @Override
         public Integer call() throws Exception {
             if (!FORMS.contains(form)) {
-                throw Problem.usage("no such form").found(form).expected(String.join(", ", FORMS)).hint("`repro key convert --help` says what they are");
+                throw Problem.usage("no such form").found(form).expected(String.join(", ", FORMS))
+                        .hint("`repro key convert --help` says what they are");
             }
             if (form.equals("private") || form.equals("encrypted")) {
                 return secret();
@@ -194,7 +208,8 @@ final class KeyCommand extends Commands.Verb {
                 throw Problem.usage("a private key is not printed").hint("say --output FILE");
             }
             try (PrivateKey key = PrivateKey.read(path(file), from.passwords(this));
-                    Secret password = form.equals("private") ? null : source(this, newFile, newName).get(output.toString(), Passwords.Use.CHOOSE)) {
+                    Secret password = form.equals("private") ? null : source(this, newFile, newName).get(output.toString(),
+                            Passwords.Use.CHOOSE)) {
                 key.write(path(output), password);
                 return answer(key.key(), null);
             }
@@ -211,10 +226,12 @@ final class KeyCommand extends Commands.Verb {
         }
     }
 
-    @Command(name = "list", description = "List the keys of a folder, a token or the SSH agent. Asks for no password.", synopsisHeading = "usage: ",
-            descriptionHeading = "%n", parameterListHeading = "%n", optionListHeading = "%noptions:%n", footer = {"", "example: repro key list ssh-agent:"})
+    @Command(name = "list", description = "List the keys of a folder, a token or the SSH agent. Asks for no password.",
+            synopsisHeading = "usage: ", descriptionHeading = "%n", parameterListHeading = "%n",
+            optionListHeading = "%noptions:%n", footer = {"", "example: repro key list ssh-agent:"})
     static final class Lists extends Commands.Verb {
-        @Parameters(arity = "0..1", paramLabel = "WHERE", description = "a folder (default: this one), pkcs11:token=…?module-path=…, or ssh-agent:")
+        @Parameters(arity = "0..1", paramLabel = "WHERE",
+                description = "a folder (default: this one), pkcs11:token=…?module-path=…, or ssh-agent:")
         String where = ".";
 
         @Override
@@ -222,21 +239,26 @@ final class KeyCommand extends Commands.Verb {
             Map<String, String> env = env();
             List<Signers.Listed> keys = Signers.list(where, env, path(Path.of("")));
             var voice = voice();
+            var items = new ArrayList<Json>();
             for (Signers.Listed key : keys) {
-                voice.say(key.reference() + (key.name().isEmpty() || key.reference().endsWith(key.name()) ? "" : " (" + key.name() + ")"));
-                voice.say(key.key() == null ? "           " + key.why() : "           " + key.key().scheme().scheme() + " " + key.key().keyid());
+                boolean named = !key.name().isEmpty() && !key.reference().endsWith(key.name());
+                voice.say(key.reference() + (named ? " (" + key.name() + ")" : ""));
+                voice.say("           " + (key.key() == null ? key.why() : key.key().scheme().scheme() + " " + key.key().keyid()));
+                items.add(item(key));
             }
             if (keys.isEmpty()) {
                 voice.say("no keys");
             }
-            var items = new java.util.ArrayList<Json>();
-            for (Signers.Listed key : keys) {
-                PublicKey found = key.key();
-                items.add(Json.object("reference", key.reference(), "name", key.name(), "scheme", found == null ? null : found.scheme().scheme(),
-                        "keyid", found == null ? null : found.keyid(), "ssh_fingerprint", found == null ? null : fingerprint(found), "problem", key.why()));
-            }
             voice.answer(Json.object("schema", "repro.keys.v1", "where", where, "keys", items));
             return 0;
+        }
+
+        private static Json item(Signers.Listed key) throws Problem {
+            Json.Obj item = Json.object("reference", key.reference(), "name", key.name(), "scheme", null, "keyid", null,
+                    "ssh_fingerprint", null, "problem", key.why());
+            PublicKey found = key.key();
+            return found == null ? item : item.with("scheme", found.scheme().scheme()).with("keyid", found.keyid())
+                    .with("ssh_fingerprint", fingerprint(found));
         }
     }
 }

@@ -20,9 +20,9 @@ import picocli.CommandLine.Option;
 
 @Command(name = "repo", description = "Make and keep a TUF repository: keys, roles, targets, signatures (docs/repo.md).", synopsisHeading = "usage: ",
         descriptionHeading = "%n", commandListHeading = "%nverbs:%n", optionListHeading = "%noptions:%n", synopsisSubcommandLabel = "VERB",
-        subcommands = {RepoInitCommand.class, RepoTargets.Add.class, RepoTargets.Remove.class, RepoRoles.AddKey.class, RepoRoles.Delegate.class, RepoRoles.Rotate.class,
+        subcommands = {RepoInitCommand.class, RepoTargets.Add.class, RepoTargets.Remove.class, RepoRoles.AddKey.class, RepoRoles.Delegate.class, RepoAgree.class, RepoRoles.Rotate.class,
             RepoRoles.Revoke.class, RepoTargets.Renew.class, RepoTargets.Snapshot.class, RepoTargets.Timestamp.class, RepoCeremony.Status.class, RepoCeremony.Diff.class,
-            RepoCeremony.Sign.class, RepoCeremony.Merge.class},
+            RepoCeremony.Sign.class, RepoCeremony.Merge.class, RepoCheckCommand.class},
         footer = {"", "example: repro repo init site"})
 final class RepoCommand extends Commands.Verb {
 
@@ -39,18 +39,11 @@ final class RepoCommand extends Commands.Verb {
         @Option(names = "--key", paramLabel = "KEY", description = "a key that signs: a PEM file, a folder of them, pkcs11:… or ssh-agent:NAME; may be repeated")
         List<String> keys = List.of();
 
-        @Option(names = "--password-file", paramLabel = "FILE", description = "take passwords and PINs from the first line of FILE")
-        Path passwordFile;
-
-        @Option(names = "--password-env", paramLabel = "NAME", description = "take them from the environment variable NAME")
-        String passwordEnv;
+        @Mixin
+        KeyCommand.PasswordOptions from = new KeyCommand.PasswordOptions();
 
         Passwords passwords(Commands.Verb verb) throws Problem {
-            if (passwordFile != null && passwordEnv != null) {
-                throw Problem.usage("a password comes from a file or from the environment, not from both");
-            }
-            return passwordFile != null ? Passwords.file(verb.path(passwordFile)) : passwordEnv != null ? Passwords.environment(verb.env(), passwordEnv)
-                    : (what, use) -> Passwords.prompt(System.console()).get(what, use);
+            return from.passwords(verb);
         }
 
         KeyRing ring(Commands.Verb verb) throws Problem {
@@ -72,11 +65,8 @@ final class RepoCommand extends Commands.Verb {
         }
     }
 
-    /// A verb that changes something: publishes at once with keys, or makes a proposal.
-    abstract static class Change extends Base {
-        @Option(names = "--proposal", paramLabel = "FOLDER", description = "write the change into a proposal, a new one or one that is there, for others to review and sign")
-        Path proposal;
-
+    /// A verb that publishes.
+    abstract static class Publish extends Base {
         @Mixin
         KeyOptions keys = new KeyOptions();
 
@@ -86,23 +76,39 @@ final class RepoCommand extends Commands.Verb {
         @Option(names = {"-m", "--message"}, paramLabel = "TEXT", description = "what this is about, for a repository with a history")
         String message = "";
 
+        /// @return of the proposal that is made instead, null to publish at once
+        Path proposal() {
+            return null;
+        }
+
         @Override
         public Integer call() throws Exception {
             try (Store store = store(); KeyRing ring = keys.ring(this)) {
-                Optional<Path> folder = Optional.ofNullable(proposal).map(this::path);
+                Optional<Path> folder = Optional.ofNullable(proposal()).map(this::path);
                 Repository repository = Repository.read(store);
-                tell(change(new Desk(repository, folder, ring, Instant.now(), dryRun), repository), proposal, dryRun);
+                tell(change(new Desk(repository, folder, ring, Instant.now(), dryRun), repository));
             }
             return 0;
         }
 
         abstract Desk.Outcome change(Desk desk, Repository repository) throws Problem;
 
-        void tell(Desk.Outcome outcome, Path proposal, boolean dryRun) throws Problem {
+        private void tell(Desk.Outcome outcome) throws Problem {
             var voice = voice();
             outcome.difference().lines().forEach(voice::say);
-            voice.say(end(outcome, proposal, dryRun));
-            voice.answer(outcome.toJson(proposal == null ? null : proposal.toString()));
+            voice.say(end(outcome, proposal(), dryRun));
+            voice.answer(outcome.toJson(proposal() == null ? null : proposal().toString()));
+        }
+    }
+
+    /// A verb that changes what people sign: publishes at once with their keys, or makes a proposal.
+    abstract static class Change extends Publish {
+        @Option(names = "--proposal", paramLabel = "FOLDER", description = "write the change into a proposal, a new one or one that is there, for others to review and sign")
+        Path proposal;
+
+        @Override
+        Path proposal() {
+            return proposal;
         }
     }
 

@@ -10,7 +10,9 @@ import dev.repro.tuf.repository.KeyNames;
 import dev.repro.tuf.repository.Repository;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -21,7 +23,7 @@ final class RepoRoles {
 
     private RepoRoles() {}
 
-    private static OptionalInt threshold(Integer given) {
+    private static OptionalInt optional(Integer given) {
         return given == null ? OptionalInt.empty() : OptionalInt.of(given);
     }
 
@@ -42,7 +44,7 @@ final class RepoRoles {
             if (keyFiles.isEmpty() && threshold == null) {
                 throw Problem.usage("nothing to change").expected("a key or --threshold");
             }
-            return desk.finish(desk.editor().keys(new RoleName(role), KeyNames.holders(keyFiles, here()), List.of(), RepoRoles.threshold(threshold)).proposal(), message);
+            return desk.finish(desk.editor().keys(new RoleName(role), KeyNames.holders(keyFiles, here()), List.of(), optional(threshold)).proposal(), message);
         }
     }
 
@@ -93,7 +95,8 @@ final class RepoRoles {
     }
 
     @Command(name = "rotate", description = "Replace keys of a role by others.", synopsisHeading = "usage: ", descriptionHeading = "%n", parameterListHeading = "%n",
-            optionListHeading = "%noptions:%n", footer = {"", "example: repro repo rotate --repo site --proposal next root --old alice --new alice=alice2.pub"})
+            optionListHeading = "%noptions:%n", footer = {"", "example: repro repo rotate --repo site --proposal next root --old alice --new alice=alice2.pub",
+                "         repro repo rotate --repo site --proposal next hello --own --old erin --new erin=erin2.pub"})
     static final class Rotate extends RepoCommand.Change {
         @Parameters(paramLabel = "ROLE", description = "root, targets, snapshot, timestamp, a delegated role, or the prefix of bins")
         String role;
@@ -107,20 +110,36 @@ final class RepoRoles {
         @Option(names = "--threshold", paramLabel = "N", description = "how many must sign from now on")
         Integer threshold;
 
+        @Option(names = "--own", description = "a delegated role: signed by its own keys, old and new, not by whoever delegates to it (TAP 8)")
+        boolean own;
+
+        @Option(names = "--new-keys-only", description = "with --own: the old keys sign the role no more; clients without TAP 8 refuse it then")
+        boolean newKeysOnly;
+
         @Override
         Desk.Outcome change(Desk desk, Repository repository) throws Problem {
+            if (newKeysOnly && !own) {
+                throw Problem.usage("--new-keys-only is for --own");
+            }
             var out = new ArrayList<PublicKey>();
             for (String one : old) {
                 out.add(KeyNames.listed(repository, one, here()));
             }
             List<KeyHolder> in = KeyNames.holders(fresh, here());
-            return desk.finish(desk.editor().keys(new RoleName(role), in, out, RepoRoles.threshold(threshold)).proposal(), message);
+            Editor editor = desk.editor();
+            if (own) {
+                editor.rotate(new RoleName(role), in, out, optional(threshold), !newKeysOnly);
+            } else {
+                editor.keys(new RoleName(role), in, out, optional(threshold));
+            }
+            return desk.finish(editor.proposal(), message);
         }
     }
 
     @Command(name = "revoke", description = "Take a key from roles, or end a delegated role.", synopsisHeading = "usage: ", descriptionHeading = "%n",
             parameterListHeading = "%n", optionListHeading = "%noptions:%n",
-            footer = {"", "example: repro repo revoke --repo site --proposal next mallory", "         repro repo revoke --repo site --proposal next --end hello"})
+            footer = {"", "example: repro repo revoke --repo site --proposal next mallory", "         repro repo revoke --repo site --proposal next --end hello",
+                "         repro repo revoke --repo site --key erin.pem --key online --own hello"})
     static final class Revoke extends RepoCommand.Change {
         @Parameters(arity = "0..1", paramLabel = "KEY", description = KEY_FORM)
         String key;
@@ -134,18 +153,26 @@ final class RepoRoles {
         @Option(names = "--end", paramLabel = "ROLE", description = "instead: end the delegation to a role, whose targets nobody finds any more")
         String end;
 
+        @Option(names = "--own", paramLabel = "ROLE", description = "instead: end a delegated role for good, by its own keys (TAP 20)")
+        String own;
+
+        @Option(names = "--rotation", paramLabel = "N", description = "with --own: in the place of its key rotation N, by the keys that signed that one")
+        Integer rotation;
+
         @Override
         Desk.Outcome change(Desk desk, Repository repository) throws Problem {
-            if ((key == null) == (end == null) || threshold != null && role == null) {
-                throw Problem.usage("what to revoke is not clear").expected("a key, or --end ROLE; --threshold only with --role");
+            if (Stream.of(key, end, own).filter(Objects::nonNull).count() != 1 || threshold != null && role == null || rotation != null && own == null) {
+                throw Problem.usage("what to revoke is not clear").expected("a key, --end ROLE or --own ROLE; --threshold only with --role, --rotation with --own");
             }
             Editor editor = desk.editor();
-            if (end != null) {
+            if (own != null) {
+                editor.revoke(new RoleName(own), optional(rotation));
+            } else if (end != null) {
                 editor.undelegate(new RoleName(end));
             } else if (role == null) {
                 editor.removeEverywhere(KeyNames.listed(repository, key, here()));
             } else {
-                editor.keys(new RoleName(role), List.of(), List.of(KeyNames.listed(repository, key, here())), RepoRoles.threshold(threshold));
+                editor.keys(new RoleName(role), List.of(), List.of(KeyNames.listed(repository, key, here())), optional(threshold));
             }
             return desk.finish(editor.proposal(), message);
         }

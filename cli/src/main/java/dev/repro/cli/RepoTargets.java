@@ -103,31 +103,21 @@ final class RepoTargets {
         }
     }
 
-    /// A verb that publishes fresh files of the machines' roles.
-    abstract static class Refresh extends RepoCommand.Change {
-        final Desk.Outcome refresh(Desk desk, boolean snapshot) throws Problem {
-            if (proposal != null) {
-                throw Problem.usage("snapshot and timestamp are not proposed: whoever publishes makes them").where("--proposal");
-            }
-            return desk.refresh(snapshot);
-        }
-    }
-
     @Command(name = "snapshot", description = "Sign a new snapshot and timestamp of what is there.", synopsisHeading = "usage: ", descriptionHeading = "%n",
             optionListHeading = "%noptions:%n", footer = {"", "example: repro repo snapshot --repo site --key keys"})
-    static final class Snapshot extends Refresh {
+    static final class Snapshot extends RepoCommand.Publish {
         @Override
         Desk.Outcome change(Desk desk, Repository repository) throws Problem {
-            return refresh(desk, true);
+            return desk.refresh(true);
         }
     }
 
     @Command(name = "timestamp", description = "Sign a new timestamp of the snapshot that is there.", synopsisHeading = "usage: ", descriptionHeading = "%n",
             optionListHeading = "%noptions:%n", footer = {"", "example: repro repo timestamp --repo site --key keys/timestamp.pem"})
-    static final class Timestamp extends Refresh {
+    static final class Timestamp extends RepoCommand.Publish {
         @Override
         Desk.Outcome change(Desk desk, Repository repository) throws Problem {
-            return refresh(desk, false);
+            return desk.refresh(false);
         }
     }
 }

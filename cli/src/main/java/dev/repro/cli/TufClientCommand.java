@@ -175,7 +175,8 @@ final class TufClientCommand extends Commands.Verb {
         Repository repository = refresh(store, fetcher);
         var items = TufBundle.write(repository, store, names, (found, folder) -> new Downloads(targets, folder).fetch(found),
                 Optional.ofNullable(targetDir).map(this::path), out);
-        answer(repository, items.stream().map(this::said).toList());
+        items.forEach(item -> say(voice(), item.found()));
+        answer(repository, items.stream().<Json>map(item -> item.found().toJson()).toList());
         voice().say("wrote " + file);
     }
 
@@ -194,10 +195,13 @@ final class TufClientCommand extends Commands.Verb {
     }
 
     static void say(Voice voice, Found found, Downloads.Download download) {
+        say(voice, found);
+        voice.say("  " + (download.fetched() ? "fetched" : "here already") + ", in " + download.file());
+    }
+
+    private static void say(Voice voice, Found found) {
         String hash = found.file().prefix().orElse("");
-        voice.say(String.format("%s  %,d bytes, %s, %s", found.name(), found.file().length(),
-                Digest.parse(hash).map(d -> "sha256 " + d.brief()).orElse("sha512"), download.fetched() ? "fetched" : "here already"));
-        voice.say("  in " + download.file());
+        voice.say(String.format("%s  %,d bytes, %s", found.name(), found.file().length(), Digest.parse(hash).map(d -> "sha256 " + d.brief()).orElse("sha512")));
     }
 
     static Json.Obj json(Found found, Downloads.Download download) {

@@ -57,6 +57,11 @@ final class Voice implements Consumer<String> {
         }
     }
 
+    void warn(String line) {
+        clear();
+        err.println("repro: warning: " + printable(line));
+    }
+
     /// A problem as the whole answer.
     void fail(Problem problem) {
         tell(problem);

@@ -18,8 +18,8 @@ final class Forked {
 
     private Forked() {}
 
-    /// Arguments: reference, name of the variable with the password or `-`, file to sign, file for the signature. Signs twice, with two
-    /// signers at once, as a ceremony does.
+    /// Arguments: reference, name of the variable with the password or `-`, file to sign, file for the signature. Signs twice,
+    /// with two signers at once, as a ceremony does.
     public static void main(String[] args) throws IOException {
         Passwords passwords = args[1].equals("-") ? Passwords.none() : Passwords.environment(System.getenv(), args[1]);
         byte[] message = Files.readAllBytes(Path.of(args[2]));
@@ -33,11 +33,13 @@ final class Forked {
         }
     }
 
-    static byte[] sign(Map<String, String> env, String reference, String passwordVariable, byte[] message, Path folder) throws Exception {
+    static byte[] sign(Map<String, String> env, String reference, String passwordVariable, byte[] message,
+            Path folder) throws Exception {
         Files.write(folder.resolve("forked.in"), message);
         Path out = folder.resolve("forked.out");
         Files.deleteIfExists(out);
-        assertEquals("", run(env, folder, reference, passwordVariable == null ? "-" : passwordVariable, "forked.in", "forked.out"));
+        assertEquals("", run(env, folder, reference, passwordVariable == null ? "-"
+                : passwordVariable, "forked.in", "forked.out"));
         return Files.readAllBytes(out);
     }
 
@@ -48,8 +50,10 @@ final class Forked {
     }
 
     private static String run(Map<String, String> env, Path folder, String... args) throws Exception {
-        var command = new java.util.ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(), "-XX:+UseSerialGC",
-                "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+        var command = new java.util.ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "-XX:+UseSerialGC",
+                "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("surefire.test.class.path",
+                System.getProperty("java.class.path")),
                 Forked.class.getName()));
         command.addAll(List.of(args));
         var builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);

@@ -62,10 +62,13 @@ class KeysInteropTest {
 
     private String opensslVerifies(Scheme scheme) throws Exception {
         return switch (scheme) {
-            case ED25519 -> tool("openssl", "pkeyutl", "-verify", "-pubin", "-inkey", "pub.pem", "-rawin", "-in", "message", "-sigfile", "signature");
-            case RSA_PSS_SHA256 -> tool("openssl", "dgst", "-sha256", "-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:auto",
+            case ED25519 -> tool("openssl", "pkeyutl", "-verify", "-pubin", "-inkey", "pub.pem", "-rawin", "-in", "message",
+                    "-sigfile", "signature");
+            case RSA_PSS_SHA256 -> tool("openssl", "dgst", "-sha256", "-sigopt", "rsa_padding_mode:pss", "-sigopt",
+                    "rsa_pss_saltlen:auto",
                     "-sigopt", "rsa_mgf1_md:sha256", "-verify", "pub.pem", "-signature", "signature", "message");
-            default -> tool("openssl", "dgst", scheme == Scheme.ECDSA_P256 ? "-sha256" : "-sha384", "-verify", "pub.pem", "-signature", "signature", "message");
+            default -> tool("openssl", "dgst", scheme == Scheme.ECDSA_P256 ? "-sha256"
+                    : "-sha384", "-verify", "pub.pem", "-signature", "signature", "message");
         };
     }
 
@@ -78,7 +81,8 @@ class KeysInteropTest {
         write("pub.pem", key.key().pem().getBytes(StandardCharsets.US_ASCII));
         write("signature", key.signer().sign(MESSAGE));
         opensslVerifies(scheme);
-        assertEquals(key.key().pem(), tool("openssl", "pkey", "-in", "encrypted.pem", "-passin", "pass:correct horse", "-pubout"));
+        assertEquals(key.key().pem(), tool("openssl", "pkey", "-in", "encrypted.pem", "-passin", "pass:correct horse",
+                "-pubout"));
         String plain = tool("openssl", "pkcs8", "-topk8", "-nocrypt", "-in", "encrypted.pem", "-passin", "pass:correct horse");
         assertEquals(plain, new String(key.pem(null).bytes(), StandardCharsets.US_ASCII));
         assertTrue(Tool.run(folder, "openssl", "pkey", "-in", "encrypted.pem", "-passin", "pass:wrong").code() != 0);
@@ -87,7 +91,8 @@ class KeysInteropTest {
 
     @ParameterizedTest
     @CsvSource({"ED25519,-algorithm ed25519", "ECDSA_P256,-algorithm EC -pkeyopt ec_paramgen_curve:P-256",
-        "ECDSA_P384,-algorithm EC -pkeyopt ec_paramgen_curve:P-384", "RSA_PSS_SHA256,-algorithm RSA -pkeyopt rsa_keygen_bits:2048"})
+        "ECDSA_P384,-algorithm EC -pkeyopt ec_paramgen_curve:P-384",
+        "RSA_PSS_SHA256,-algorithm RSA -pkeyopt rsa_keygen_bits:2048"})
     void weTakeOpenssls(Scheme scheme, String options) throws Exception {
         needs("openssl", "openssl");
         tool(("openssl genpkey -out plain.pem " + options).split(" "));
@@ -97,23 +102,29 @@ class KeysInteropTest {
             assertEquals(scheme, key.key().scheme());
             assertEquals(tool("openssl", "pkey", "-in", "plain.pem", "-pubout"), key.key().pem());
             assertArrayEquals(Files.readAllBytes(plain), key.pem(null).bytes());
-            for (String kind : new String[] {"aes-256-cbc -v2prf hmacWithSHA256", "aes-128-cbc -v2prf hmacWithSHA512 -iter 5000", "aes-192-cbc"}) {
+            for (String kind : new String[] {"aes-256-cbc -v2prf hmacWithSHA256", "aes-128-cbc -v2prf hmacWithSHA512 -iter 5000",
+                    "aes-192-cbc"}) {
                 tool(("openssl pkcs8 -topk8 -in plain.pem -out encrypted.pem -passout file:password -v2 " + kind).split(" "));
                 assertEquals(key.key(), PrivateKey.read(folder.resolve("encrypted.pem"), CORRECT).key(), kind);
             }
             for (String kind : new String[] {"-scrypt", "-v1 PBE-SHA1-3DES", "-v2 aes-256-cbc -v2prf hmacWithSHA1", "-v2 des3"}) {
                 tool(("openssl pkcs8 -topk8 -in plain.pem -out encrypted.pem -passout file:password " + kind).split(" "));
-                Problem refused = assertThrows(Problem.class, () -> PrivateKey.read(folder.resolve("encrypted.pem"), CORRECT), kind);
+                Problem refused = assertThrows(Problem.class, () -> PrivateKey.read(folder.resolve("encrypted.pem"), CORRECT),
+                        kind);
                 assertTrue(refused.hint().startsWith("openssl pkcs8"), refused::line);
             }
             write("message", MESSAGE);
             switch (scheme) {
-                case ED25519 -> tool("openssl", "pkeyutl", "-sign", "-inkey", "plain.pem", "-rawin", "-in", "message", "-out", "signature");
-                case RSA_PSS_SHA256 -> tool("openssl", "dgst", "-sha256", "-sigopt", "rsa_padding_mode:pss", "-sign", "plain.pem", "-out", "signature", "message");
-                default -> tool("openssl", "dgst", scheme == Scheme.ECDSA_P256 ? "-sha256" : "-sha384", "-sign", "plain.pem", "-out", "signature", "message");
+                case ED25519 -> tool("openssl", "pkeyutl", "-sign", "-inkey", "plain.pem", "-rawin", "-in", "message", "-out",
+                        "signature");
+                case RSA_PSS_SHA256 -> tool("openssl", "dgst", "-sha256", "-sigopt", "rsa_padding_mode:pss", "-sign", "plain.pem",
+                        "-out", "signature", "message");
+                default -> tool("openssl", "dgst", scheme == Scheme.ECDSA_P256 ? "-sha256"
+                        : "-sha384", "-sign", "plain.pem", "-out", "signature", "message");
             }
             key.key().verify(MESSAGE, Files.readAllBytes(folder.resolve("signature")));
-            assertThrows(BadSignature.class, () -> key.key().verify(new byte[1], Files.readAllBytes(folder.resolve("signature"))));
+            assertThrows(BadSignature.class, () -> key.key().verify(new byte[1],
+                    Files.readAllBytes(folder.resolve("signature"))));
         }
     }
 
@@ -155,7 +166,8 @@ class KeysInteropTest {
                 assertEquals(0, add.start().waitFor());
             }
             List<Signers.Listed> listed = Signers.list("ssh-agent:", env, folder);
-            assertEquals(kinds.stream().map(k -> k.replace(" ", "")).toList(), listed.stream().map(Signers.Listed::name).toList());
+            assertEquals(kinds.stream().map(k -> k.replace(" ", "")).toList(),
+                    listed.stream().map(Signers.Listed::name).toList());
             for (Signers.Listed key : listed) {
                 PublicKey expected = KeyFile.read(folder.resolve(key.name() + ".pub"), Passwords.none());
                 if (key.name().startsWith("rsa")) {
@@ -177,7 +189,8 @@ class KeysInteropTest {
             assertTrue(agent.waitFor(10, TimeUnit.SECONDS));
             assertEquals(Problem.Exit.ENVIRONMENT, assertThrows(Problem.class, () -> open.sign(MESSAGE)).exit());
             open.close();
-            assertEquals(Problem.Exit.ENVIRONMENT, assertThrows(Problem.class, () -> Signers.list("ssh-agent:", env, folder)).exit());
+            assertEquals(Problem.Exit.ENVIRONMENT, assertThrows(Problem.class, () -> Signers.list("ssh-agent:", env, folder))
+                    .exit());
         } finally {
             agent.destroyForcibly();
         }
@@ -192,14 +205,16 @@ class KeysInteropTest {
         Path library = Path.of("/usr/lib/softhsm/libsofthsm2.so");
         assumeTrue(Files.exists(library), "skipped: no " + library);
         Files.createDirectory(folder.resolve("tokens"));
-        Path config = write("softhsm2.conf", ("directories.tokendir = " + folder.resolve("tokens") + "\nobjectstore.backend = file\n").getBytes());
+        Path config = write("softhsm2.conf", ("directories.tokendir = " + folder.resolve("tokens")
+                + "\nobjectstore.backend = file\n").getBytes());
         Map<String, String> env = Map.of("SOFTHSM2_CONF", config.toString(), "PIN", "1234", "WRONG", "4321");
         for (String label : List.of("my token", "another")) {
             with(env, "softhsm2-util", "--init-token", "--free", "--label", label, "--pin", "1234", "--so-pin", "5678");
         }
         List<String> kinds = List.of("EC:edwards25519", "EC:secp256r1", "EC:secp384r1", "rsa:2048");
         for (int i = 0; i < kinds.size(); i++) {
-            with(env, "pkcs11-tool", "--module", library.toString(), "--token-label", "my token", "--login", "--pin", "1234", "--keypairgen",
+            with(env, "pkcs11-tool", "--module", library.toString(), "--token-label", "my token", "--login", "--pin", "1234",
+                    "--keypairgen",
                     "--key-type", kinds.get(i), "--label", "key " + i, "--id", "a" + i);
         }
         String token = "pkcs11:token=my%20token";

@@ -95,7 +95,8 @@ class SecuresystemslibTest {
         List<Json> theirs = ask(requests);
         for (int i = 0; i < DOCUMENTS; i++) {
             Json value = requests.get(i).members().get("value");
-            assertEquals(new Json.Str(Digest.of(JsonText.canonical(value)).hex()), theirs.get(i), () -> "seed " + seed + ": " + JsonText.compact(value));
+            assertEquals(new Json.Str(Digest.of(JsonText.canonical(value)).hex()), theirs.get(i), () -> "seed " + seed + ": "
+                    + JsonText.compact(value));
         }
     }
 
@@ -145,7 +146,8 @@ class SecuresystemslibTest {
 
     private Json.Obj signRequest(String op, PrivateKey key, String password) {
         try (Secret secret = password == null ? null : Secret.owning(password.toCharArray()); Secret pem = key.pem(secret)) {
-            return Json.object("op", op, "pem", new String(pem.bytes(), StandardCharsets.US_ASCII), "password", password, "message", HEX.formatHex(MESSAGE));
+            return Json.object("op", op, "pem", new String(pem.bytes(), StandardCharsets.US_ASCII), "password", password,
+                    "message", HEX.formatHex(MESSAGE));
         }
     }
 
@@ -164,7 +166,8 @@ class SecuresystemslibTest {
         byte[] signature = key.signer().sign(MESSAGE);
         for (boolean good : new boolean[] {true, false}) {
             signature[signature.length - 1] ^= (byte) (good ? 0 : 1);
-            Json verdict = ask(Json.object("op", "verify", "pem", key.key().pem(), "key", key.key().toJson(), "message", HEX.formatHex(MESSAGE),
+            Json verdict = ask(Json.object("op", "verify", "pem", key.key().pem(), "key", key.key().toJson(), "message",
+                    HEX.formatHex(MESSAGE),
                     "signature", HEX.formatHex(signature)));
             assertEquals(Json.object("keyid", key.key().keyid(), "good", good), verdict);
         }
@@ -179,7 +182,8 @@ class SecuresystemslibTest {
         byte[] signature = key.signer().sign(MESSAGE);
         for (boolean good : new boolean[] {true, false}) {
             signature[9] ^= (byte) (good ? 0 : 1);
-            assertEquals(new Json.Bool(good), ask(Json.object("op", "verify_ml_dsa", "pem", key.key().pem(), "message", HEX.formatHex(MESSAGE),
+            assertEquals(new Json.Bool(good), ask(Json.object("op", "verify_ml_dsa", "pem", key.key().pem(), "message",
+                    HEX.formatHex(MESSAGE),
                     "signature", HEX.formatHex(signature))));
         }
     }

@@ -39,8 +39,10 @@ public record TargetName(String text) implements Comparable<TargetName> {
     }
 
     /// One file name for the whole path, different for every target; of one that is too long for a file system, the beginning and its SHA-256.
+    /// None begins with a dot: such names are for who keeps the files.
     public String file() {
-        String whole = PercentEncoding.encode(text);
+        String encoded = PercentEncoding.encode(text);
+        String whole = encoded.startsWith(".") ? "%2E" + encoded.substring(1) : encoded;
         return whole.length() <= MAX_FILE ? whole : whole.substring(0, MAX_FILE - 65) + "+" + Digest.of(text.getBytes(StandardCharsets.UTF_8)).hex();
     }
 

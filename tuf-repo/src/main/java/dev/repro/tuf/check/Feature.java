@@ -25,12 +25,18 @@ enum Feature {
     KEY_P384,
     /// A key of a newer or unknown type in `keys`.
     KEY_NEW,
-    /// A key of a newer or unknown type that may sign a role.
+    /// A key of a newer or unknown type that may sign a top-level role.
     KEY_NEW_IN_ROLE,
-    /// A role names a key that is not in `keys`.
+    /// The same of a delegated role.
+    KEY_NEW_IN_ROLE_BELOW,
+    /// A top-level role names a key that is not in `keys`.
     KEY_UNDEFINED,
+    /// The same of a delegated role.
+    KEY_UNDEFINED_BELOW,
     /// Signatures by keys on P-384 are needed for a threshold of a top-level role.
     QUORUM_P384,
+    /// The same of a delegated role.
+    QUORUM_P384_BELOW,
     /// Signatures by keys of newer types are needed for a threshold of a top-level role.
     QUORUM_NEW,
     /// The same of a delegated role.

@@ -61,8 +61,30 @@ final class Globs {
         return row[0];
     }
 
-    /// As a match of `outer` with the text `inner`, in which only `*` takes a `*`, and only `*` and `?` take a `?`.
     private static boolean coversSegment(String outer, String inner) {
+        return covered(normal(outer), normal(inner));
+    }
+
+    /// Of wildcards that stand together, first all `?`, then at most one `*`: patterns that match the same become more alike.
+    private static String normal(String pattern) {
+        var out = new StringBuilder();
+        boolean star = false;
+        for (char c : pattern.toCharArray()) {
+            if (c == '*') {
+                star = true;
+                continue;
+            }
+            if (star && c != '?') {
+                out.append('*');
+                star = false;
+            }
+            out.append(c);
+        }
+        return star ? out.append('*').toString() : out.toString();
+    }
+
+    /// As a match of `outer` with the text `inner`, in which only `*` takes a `*`, and only `*` and `?` take a `?`.
+    private static boolean covered(String outer, String inner) {
         int p = 0;
         int star = -1;
         int resume = 0;

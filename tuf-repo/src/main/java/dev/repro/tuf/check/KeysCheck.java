@@ -2,6 +2,7 @@ package dev.repro.tuf.check;
 
 import dev.repro.base.Digest;
 import dev.repro.base.JsonText;
+import dev.repro.keys.BulkVerifier;
 import dev.repro.keys.PublicKey;
 import dev.repro.keys.Scheme;
 import dev.repro.tuf.Key;
@@ -21,6 +22,7 @@ final class KeysCheck {
     private final MetaReader reader;
     private final Findings findings;
     private final Seen seen;
+    private final BulkVerifier bulk = BulkVerifier.expecting(0);
 
     KeysCheck(MetaReader reader, Findings findings, Seen seen) {
         this.reader = reader;
@@ -74,12 +76,12 @@ final class KeysCheck {
             Key key = keys.get(id);
             if (key == null) {
                 findings.add(Rule.KEY_UNDEFINED, where, "key " + id.brief());
-                seen.use(Feature.KEY_UNDEFINED, where);
+                seen.use(name.isTopLevel() ? Feature.KEY_UNDEFINED : Feature.KEY_UNDEFINED_BELOW, where);
             } else if (key.usable().isPresent() && !material.add(key.usable().get())) {
                 findings.add(Rule.KEY_TWICE, where, "key " + id.brief() + " is there under another id");
             }
             if (key != null && kind(key) == Kind.NEW) {
-                seen.use(Feature.KEY_NEW_IN_ROLE, where);
+                seen.use(name.isTopLevel() ? Feature.KEY_NEW_IN_ROLE : Feature.KEY_NEW_IN_ROLE_BELOW, where);
             }
         }
         if (material.size() < role.threshold()) {
@@ -157,9 +159,9 @@ final class KeysCheck {
     }
 
     /// Good signatures of the keys that may sign; none if what is signed has no canonical form.
-    static Set<PublicKey> signers(Metadata<?> metadata, RoleKeys role, Map<KeyId, Key> keys) {
+    Set<PublicKey> signers(Metadata<?> metadata, RoleKeys role, Map<KeyId, Key> keys) {
         try {
-            return Threshold.signers(metadata, role, keys);
+            return Threshold.signers(metadata, role, keys, bulk);
         } catch (Refusal e) {
             return Set.of(); // a fraction, which is a finding of its own
         }
@@ -171,8 +173,8 @@ final class KeysCheck {
         if (good.size() >= threshold && known < threshold) {
             seen.use(role.isTopLevel() ? Feature.QUORUM_NEW : Feature.QUORUM_NEW_BELOW, file);
         }
-        if (role.isTopLevel() && good.size() >= threshold && old < threshold) {
-            seen.use(Feature.QUORUM_P384, file);
+        if (good.size() >= threshold && old < threshold) {
+            seen.use(role.isTopLevel() ? Feature.QUORUM_P384 : Feature.QUORUM_P384_BELOW, file);
         }
     }
 

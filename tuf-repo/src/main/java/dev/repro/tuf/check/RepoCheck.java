@@ -12,7 +12,6 @@ import dev.repro.tuf.Threshold;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -141,10 +140,5 @@ public final class RepoCheck {
             freshness.check(role, file, m.unverified().header().expires());
         });
         return metadata.map(Metadata::unverified);
-    }
-
-    /// The names of the roles that have a margin of their own.
-    public static List<String> marginRoles() {
-        return List.of("root", "targets", "snapshot", "timestamp");
     }
 }

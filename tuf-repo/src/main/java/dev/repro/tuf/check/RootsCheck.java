@@ -123,7 +123,7 @@ final class RootsCheck {
         if (read.isPresent()) {
             Signed.Root root = read.get().unverified();
             RoleKeys own = root.roles().get(RoleName.ROOT);
-            if (KeysCheck.signers(read.get(), own, root.keys()).size() >= own.threshold()) {
+            if (keys.signers(read.get(), own, root.keys()).size() >= own.threshold()) {
                 return false;
             }
         }
@@ -142,7 +142,7 @@ final class RootsCheck {
     // TUF 5.3.4: the threshold of the root before
     private void follows(Metadata<Signed.Root> next, String file, Signed.Root before) {
         RoleKeys old = before.roles().get(RoleName.ROOT);
-        int good = KeysCheck.signers(next, old, before.keys()).size();
+        int good = keys.signers(next, old, before.keys()).size();
         if (good < old.threshold()) {
             reader.fail(RoleName.ROOT, Rule.ROOT_CHAIN, file, good + " good signatures by keys of version " + before.version() + ", its threshold is " + old.threshold());
         }
@@ -174,7 +174,7 @@ final class RootsCheck {
             RoleKeys old = trusted.unverified().roles().get(RoleName.ROOT);
             if (same && !there.unverified().json().equals(trusted.unverified().json())) {
                 reader.fail(RoleName.ROOT, Rule.ROOT_UNTRUSTED, file, "says something else than the trusted root of the same version");
-            } else if (!same && KeysCheck.signers(there, old, trusted.unverified().keys()).size() < old.threshold()) {
+            } else if (!same && keys.signers(there, old, trusted.unverified().keys()).size() < old.threshold()) {
                 reader.fail(RoleName.ROOT, Rule.ROOT_UNTRUSTED, file, "is not signed by the trusted root, version " + version);
             }
         } catch (Refusal e) {

@@ -85,10 +85,10 @@ final class RotationsCheck {
     /// Who signed a role that has rotations: its present keys, and for clients that know of no rotations those of the delegation.
     void signed(Metadata<?> metadata, String file, RoleKeys delegated, Map<KeyId, Key> known, KeyChain chain) {
         if (chain instanceof KeyChain.Complete(_, Authority now)) {
-            if (KeysCheck.signers(metadata, now.role(), now.keys()).size() < now.role().threshold()) {
+            if (keys.signers(metadata, now.role(), now.keys()).size() < now.role().threshold()) {
                 findings.add(Rule.ROTATION_UNSIGNED, file, "the threshold is " + now.role().threshold() + " of " + now.role().keyids().size());
             }
-            if (KeysCheck.signers(metadata, delegated, known).size() < delegated.threshold()) {
+            if (keys.signers(metadata, delegated, known).size() < delegated.threshold()) {
                 findings.add(Rule.ROTATION_PLAIN, file, "is signed by the keys after the rotation only");
                 return;
             }

@@ -14,7 +14,7 @@ import java.util.Set;
 /// The graph of delegations, and the search that clients make in it (TUF 5.6.7): depth first, each role once, nothing after a terminating one.
 final class Search {
     /// What all searches of one check may cost, in comparisons and roles: some seconds.
-    private static final long BUDGET = 50_000_000;
+    private static final long BUDGET = 20_000_000;
 
     /// What becomes of a target that a role lists.
     enum Fate {

@@ -109,9 +109,10 @@ final class TargetsCheck {
             seen.use(Feature.BEYOND_INT, where);
         }
         target.custom().ifPresent(custom -> {
-            if (!(custom instanceof Json.Obj object)) {
+            if (!(custom instanceof Json.Obj)) {
                 seen.use(Feature.CUSTOM_NO_OBJECT, where);
-            } else if (top && !object.members().containsKey("sigstore")) {
+            }
+            if (top && !(custom instanceof Json.Obj object && object.members().containsKey("sigstore"))) {
                 seen.use(Feature.CUSTOM_PLAIN, where);
             }
         });

@@ -47,7 +47,8 @@ public final class FolderStore implements Store {
                 warn.accept(folder + " cannot be written: what is learnt in this run is forgotten after it");
                 return new MemoryStore(Optional.of(store));
             }
-            throw cannot("make or write the folder of metadata", folder, e);
+            boolean named = e instanceof FileSystemException f && f.getFile() != null;
+            throw cannot("make or write the folder of metadata", named ? Path.of(((FileSystemException) e).getFile()) : folder, e);
         }
     }
 

@@ -43,9 +43,18 @@ public final class Updater {
                 throw Problem.usage("these files begin with another root").hint("name a folder that is empty, or delete the files in this one first");
             }
             store.write(name, shipped);
-            if (newest.isEmpty()) {
+            if (newest.isEmpty() || !isRoot(newest.get())) { // a damaged one: the roots after the shipped one are fetched again
                 store.write(RoleName.ROOT.file(), shipped);
             }
+        }
+    }
+
+    private static boolean isRoot(byte[] file) {
+        try {
+            RootChain.from(file);
+            return true;
+        } catch (Refusal e) {
+            return false;
         }
     }
 

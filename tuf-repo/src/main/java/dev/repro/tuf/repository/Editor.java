@@ -4,6 +4,8 @@ import dev.repro.base.Json;
 import dev.repro.base.Problem;
 import dev.repro.keys.PublicKey;
 import dev.repro.tuf.Delegations;
+import dev.repro.tuf.Key;
+import dev.repro.tuf.KeyId;
 import dev.repro.tuf.Limits;
 import dev.repro.tuf.Metadata;
 import dev.repro.tuf.RoleName;
@@ -174,7 +176,32 @@ public final class Editor {
         return this;
     }
 
-    /// Hands a delegated role to other keys, by its own holders (TAP 8): nobody who delegates to it has to sign.
+    /// Adds and removes keys of a delegated role and sets its threshold, as [#keys], but by its own holders (TAP 8): nobody who delegates to
+    /// it has to sign.
+    ///
+    /// @param dual as for [#rotate(RoleName, Keys, boolean)]
+    public Editor rotate(RoleName role, List<KeyHolder> add, List<PublicKey> remove, OptionalInt threshold, boolean dual) throws Problem {
+        rotateFile(role, 1);
+        KeyRotations.checkAlive(draft, role);
+        Authority now = Authorities.signing(draft, role).getLast();
+        var holders = new ArrayList<KeyHolder>();
+        for (KeyId id : now.role().keyids()) {
+            PublicKey key = Optional.ofNullable(now.keys().get(id)).flatMap(Key::usable)
+                    .orElseThrow(() -> Problem.usage("role " + role + " has a key of a kind unknown here, which cannot be handed on").found(id));
+            if (!remove.contains(key)) {
+                holders.add(new KeyHolder(key, now.owners().getOrDefault(id, "")));
+            }
+        }
+        for (PublicKey key : remove) {
+            if (now.idOf(key).isEmpty()) {
+                throw Problem.usage("key " + key + " is none of role " + role).hint("`repro repo status` lists the keys of each role");
+            }
+        }
+        holders.addAll(add);
+        return rotate(role, new Keys(holders, threshold.orElse(now.role().threshold())), dual);
+    }
+
+    /// Hands a delegated role to other keys, by its own holders (TAP 8).
     ///
     /// @param dual whether the role's metadata is signed by the delegation's keys too from now on, for clients that know of no rotations
     public Editor rotate(RoleName role, Keys to, boolean dual) throws Problem {

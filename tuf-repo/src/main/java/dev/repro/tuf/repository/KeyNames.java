@@ -4,6 +4,7 @@ import dev.repro.base.Problem;
 import dev.repro.keys.KeyFile;
 import dev.repro.keys.Passwords;
 import dev.repro.keys.PublicKey;
+import dev.repro.tuf.Delegations;
 import dev.repro.tuf.Key;
 import dev.repro.tuf.KeyId;
 import dev.repro.tuf.RoleName;
@@ -54,6 +55,9 @@ public final class KeyNames {
         match(text, root.keys(), Owners.of(root.json()), found);
         Authorities.walk(repository, RoleName.TARGETS, (delegator, delegations) -> {
             match(text, delegations.keys(), Owners.of(repository.targets(delegator).orElseThrow().unverified().json()), found);
+            for (Delegations.Role role : delegations.roles()) {
+                KeyRotations.of(repository, role.name()).forEach(r -> match(text, r.keys(), Owners.of(r.json()), found));
+            }
             return true;
         });
         List<PublicKey> different = found.values().stream().distinct().toList();

@@ -152,6 +152,9 @@ public final class Proposal implements View {
         var out = new ArrayList<Missing>();
         Metadata<?> part = part(role);
         for (Authority authority : authorities(role)) {
+            if (parts.get(role).wasSignedFor(authority)) {
+                continue;
+            }
             int lacking = authority.role().threshold() - authority.signers(part).size();
             if (lacking > 0) {
                 out.add(new Missing(role, authority.by(), lacking, authority.missing(part)));

@@ -53,7 +53,8 @@ public final class Publisher {
     /// What a publication made, or would make.
     ///
     /// @param versions of the roles whose files are new
-    public record Outcome(Map<RoleName, Long> versions, Publication publication) {}
+    /// @param after the repository once this is published
+    public record Outcome(Map<RoleName, Long> versions, Publication publication, Repository after) {}
 
     /// Checks and signs everything that publishing needs, and writes nothing.
     ///
@@ -71,11 +72,35 @@ public final class Publisher {
         if (snapshot.isPresent()) {
             put(publication, root, RoleName.SNAPSHOT, snapshot.get(), versions);
         }
-        if (proposal.parts().containsKey(RoleName.ROOT)) {
-            put(publication, root, RoleName.ROOT, proposal.parts().get(RoleName.ROOT), versions);
+        Envelope timestamp = timestamp(proposal, root, snapshot);
+        Envelope newRoot = proposal.parts().get(RoleName.ROOT);
+        boolean rootLast = newRoot != null && rootComesLast(proposal, root, snapshot, timestamp);
+        if (newRoot != null && !rootLast) {
+            put(publication, root, RoleName.ROOT, newRoot, versions);
         }
-        put(publication, root, RoleName.TIMESTAMP, timestamp(proposal, root, snapshot), versions);
-        return new Outcome(versions, publication);
+        put(publication, root, RoleName.TIMESTAMP, timestamp, versions);
+        if (rootLast) {
+            put(publication, root, RoleName.ROOT, newRoot, versions);
+        }
+        Envelope listed = snapshot.orElseGet(() -> proposal.base().snapshot());
+        return new Outcome(versions, publication, Repository.after(proposal, Digest.of(timestamp.bytes()), timestamp, listed));
+    }
+
+    /// Root and timestamp cannot appear at once, and a reader may come in between. Root goes first if what is published now is good under the
+    /// new root; else last, if what is being published is good under the old one, too. If neither is so (keys were replaced, and their old
+    /// holders do not sign any more) readers in between are refused until the timestamp is there.
+    private static boolean rootComesLast(Proposal proposal, Signed.Root root, Optional<Envelope> snapshot, Envelope timestamp) throws Problem {
+        Repository now = proposal.base();
+        if (now.isEmpty() || now.timestamp().isSignedFor(Authority.of(root, RoleName.TIMESTAMP), MetadataType.TIMESTAMP, RoleName.TIMESTAMP)
+                && now.snapshot().isSignedFor(Authority.of(root, RoleName.SNAPSHOT), MetadataType.SNAPSHOT, RoleName.SNAPSHOT)
+                && Authority.of(root, RoleName.TARGETS).isMetBy(now.targets(RoleName.TARGETS).orElseThrow())) {
+            return false;
+        }
+        Signed.Root old = now.root().orElseThrow().unverified();
+        Envelope targets = proposal.parts().get(RoleName.TARGETS);
+        return timestamp.isSignedFor(Authority.of(old, RoleName.TIMESTAMP), MetadataType.TIMESTAMP, RoleName.TIMESTAMP)
+                && (snapshot.isEmpty() || snapshot.get().isSignedFor(Authority.of(old, RoleName.SNAPSHOT), MetadataType.SNAPSHOT, RoleName.SNAPSHOT))
+                && (targets == null || targets.isSignedFor(Authority.of(old, RoleName.TARGETS), MetadataType.TARGETS, RoleName.TARGETS));
     }
 
     public Outcome publish(Proposal proposal, String message) throws Problem {
@@ -185,14 +210,12 @@ public final class Publisher {
     /// A new snapshot, if any role changes or the present one cannot stay; a role that was listed stays listed (TUF 5.5.5), unless snapshot's
     /// keys change, after which clients start anew.
     private Optional<Envelope> snapshot(Proposal proposal, Signed.Root root) throws Problem {
-        Metadata<Signed.Snapshot> before = proposal.base().snapshot();
-        Authority authority = Authority.of(root, RoleName.SNAPSHOT);
-        boolean changes = proposal.roles().stream().anyMatch(r -> !r.equals(RoleName.ROOT));
-        boolean stays = before != null && before.unverified().header().expires().isAfter(now) && authority.isMetBy(before);
-        if (!changes && stays && !renewSnapshot) {
+        Envelope before = proposal.base().snapshot();
+        boolean changes = renewSnapshot || proposal.roles().stream().anyMatch(r -> !r.equals(RoleName.ROOT));
+        if (!changes && before.expires().isAfter(now) && before.isSignedFor(Authority.of(root, RoleName.SNAPSHOT), MetadataType.SNAPSHOT, RoleName.SNAPSHOT)) {
             return Optional.empty();
         }
-        Json.Obj signed = before == null ? Edits.header("snapshot", 0, "").with("meta", Json.object()) : before.unverified().json();
+        Json.Obj signed = before == null ? Edits.header("snapshot", 0, "").with("meta", Json.object()) : before.signed();
         Json.Obj meta = SnapshotEdits.entries(Edits.object(signed, "meta"), proposal);
         if (rotates(proposal, RoleName.SNAPSHOT)) {
             meta = SnapshotEdits.only(meta, proposal);
@@ -206,8 +229,8 @@ public final class Publisher {
     }
 
     private Envelope timestamp(Proposal proposal, Signed.Root root, Optional<Envelope> snapshot) throws Problem {
-        Metadata<Signed.Timestamp> before = proposal.base().timestamp();
-        Json.Obj signed = before == null ? Edits.header("timestamp", 0, "") : before.unverified().json();
+        Envelope before = proposal.base().timestamp();
+        Json.Obj signed = before == null ? Edits.header("timestamp", 0, "") : before.signed();
         if (snapshot.isPresent()) { // it lists the snapshot and nothing else (TUF 4.6)
             byte[] bytes = snapshot.get().bytes();
             signed = signed.with("meta", Json.object(RoleName.SNAPSHOT.listed(),
@@ -216,9 +239,9 @@ public final class Publisher {
         return sign(proposal, RoleName.TIMESTAMP, signed, before);
     }
 
-    private Envelope sign(Proposal proposal, RoleName role, Json.Obj signed, Metadata<? extends Signed> before) throws Problem {
+    private Envelope sign(Proposal proposal, RoleName role, Json.Obj signed, Envelope before) throws Problem {
         Signed.Root root = proposal.root().orElseThrow().unverified();
-        long version = before == null ? 1 : before.unverified().version() + 1;
+        long version = before == null ? 1 : before.version() + 1;
         Envelope file = Envelope.unsigned(Edits.bumped(signed, version, Lifetimes.of(root.json()).expires(role, now)));
         var authorities = new ArrayList<Authority>();
         authorities.add(Authority.of(root, role));

@@ -5,6 +5,7 @@ import dev.repro.base.Problem;
 import dev.repro.tuf.Delegations;
 import dev.repro.tuf.KeyId;
 import dev.repro.tuf.Metadata;
+import dev.repro.tuf.MetadataType;
 import dev.repro.tuf.RoleName;
 import dev.repro.tuf.Signed;
 import java.time.Duration;
@@ -56,10 +57,12 @@ public record Status(List<Role> roles, List<KeyUse> keys) {
         var roles = new ArrayList<Role>();
         var keys = new TreeMap<KeyId, KeyUse>();
         Signed.Targets targets = repository.targets(RoleName.TARGETS).orElseThrow().unverified();
-        for (Signed signed : List.of(root, targets, repository.snapshot().unverified(), repository.timestamp().unverified())) {
-            var name = new RoleName(((Json.Str) signed.json().members().get("_type")).value());
-            roles.add(role(name.text(), Optional.of(signed), Authority.of(root, name), "", keys));
-        }
+        roles.add(role("root", Optional.of(root), Authority.of(root, RoleName.ROOT), "", keys));
+        roles.add(role("targets", Optional.of(targets), Authority.of(root, RoleName.TARGETS), "", keys));
+        roles.add(role("snapshot", Optional.of(repository.snapshot().read(MetadataType.SNAPSHOT, RoleName.SNAPSHOT).unverified()),
+                Authority.of(root, RoleName.SNAPSHOT), "", keys));
+        roles.add(role("timestamp", Optional.of(repository.timestamp().read(MetadataType.TIMESTAMP, RoleName.TIMESTAMP).unverified()),
+                Authority.of(root, RoleName.TIMESTAMP), "", keys));
         Authorities.walk(repository, RoleName.TARGETS, (delegator, delegations) -> {
             Signed.Targets by = repository.targets(delegator).orElseThrow().unverified();
             for (Delegations.Role one : delegations.roles()) {

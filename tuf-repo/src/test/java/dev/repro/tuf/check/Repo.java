@@ -122,7 +122,7 @@ final class Repo {
     }
 
     void build() {
-        write("root", RoleName.ROOT.file(version("root")));
+        writeRoot();
         var meta = new LinkedHashMap<String, Json>();
         for (String role : signed.keySet()) {
             if (!List.of("root", "snapshot", "timestamp").contains(role)) {
@@ -134,6 +134,10 @@ final class Repo {
         set("timestamp", "meta", Json.object("snapshot.json", listed("snapshot")));
         write("timestamp", "timestamp.json");
         after.forEach(Runnable::run);
+    }
+
+    void writeRoot() {
+        write("root", RoleName.ROOT.file(version("root")));
     }
 
     private Json.Obj listed(String role) {

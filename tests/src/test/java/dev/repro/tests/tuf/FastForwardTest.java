@@ -1,0 +1,149 @@
+package dev.repro.tests.tuf;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.repro.base.Problem;
+import dev.repro.tuf.Refusal;
+import dev.repro.tuf.client.Fetcher;
+import dev.repro.tuf.client.Proxies;
+import dev.repro.tuf.client.Store;
+import dev.repro.tuf.client.Updater;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Whoever holds online keys drives versions so high that the honest repository can never reach them. A new root with new keys mends it.
+class FastForwardTest extends Attack {
+    private static final long HIGH = Long.MAX_VALUE;
+
+    @Override
+    Forge forge() {
+        return Forge.withoutHashes();
+    }
+
+    /// The client takes what the attacker publishes with stolen keys; then the honest repository is as it was.
+    private void drive(String role) throws Exception {
+        var honest = forge.copy();
+        long timestamp = Forge.version(forge.now("timestamp"));
+        long snapshot = Forge.version(forge.now("snapshot"));
+        long version = Forge.version(forge.now(role));
+        forge.write(role, forge.now(role).with("version", HIGH), forge.pens(role));
+        if (!role.equals("timestamp")) {
+            if (!role.equals("snapshot")) {
+                forge.write("snapshot", forge.next("snapshot"), forge.snapshot);
+            }
+            forge.write("timestamp", forge.next("timestamp"), forge.timestamp);
+        }
+        victim.refresh();
+        forge.serve(honest);
+        forge.write(role, forge.now(role).with("version", version), forge.pens(role));
+        forge.write("snapshot", forge.next("snapshot").with("version", snapshot + 5), forge.snapshot);
+        forge.write("timestamp", forge.next("timestamp").with("version", timestamp + 5), forge.timestamp);
+    }
+
+    private static String rule(String role) {
+        return role.equals("author") ? "delegated-rollback" : role + "-rollback";
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"timestamp", "snapshot", "targets", "author"})
+    void recovery(String role) throws Exception {
+        drive(role);
+        victim.refuses(rule(role));
+        rotateOnlineKeys(role);
+        victim.refresh();
+        assertEquals(Forge.version(forge.now("timestamp")), victim.kept("timestamp"));
+        assertEquals(Forge.version(forge.now("snapshot")), victim.kept("snapshot"));
+        assertEquals("author's 1", victim.download(Forge.AUTHORS));
+    }
+
+    // The key of snapshot, whose client-side copy remembers the versions of targets roles; of timestamp, if that was the one stolen.
+    private void rotateOnlineKeys(String role) {
+        if (role.equals("timestamp")) {
+            forge.rotate(Forge.keysOf("timestamp", 1, forge.stray)).write("timestamp", forge.next("timestamp"), forge.stray);
+        } else {
+            forge.rotate(Forge.keysOf("snapshot", 1, forge.stray)).write("snapshot", forge.next("snapshot"), forge.stray)
+                    .write("timestamp", forge.next("timestamp"), forge.timestamp);
+        }
+    }
+
+    /// However the recovery is interrupted, at whatever operation on the client's files, the next update ends it (specification issue 318).
+    @ParameterizedTest
+    @ValueSource(strings = {"timestamp", "snapshot", "author"})
+    void interruptedRecovery(String role) throws Exception {
+        drive(role);
+        rotateOnlineKeys(role);
+        Path state = folder.resolve("before");
+        Folders.copy(victim.state, state);
+        int n = 0;
+        for (boolean interrupted = true; interrupted; n++) {
+            Folders.delete(victim.state);
+            Folders.copy(state, victim.state);
+            interrupted = interruptedAt(n);
+            victim.refresh();
+            assertEquals(2, victim.kept("root"), "interrupted at operation " + n);
+            assertEquals(Forge.version(forge.now("snapshot")), victim.kept("snapshot"), "interrupted at operation " + n);
+        }
+        assertTrue(n > 8, "only " + n + " operations");
+    }
+
+    private boolean interruptedAt(int n) throws Problem, Refusal {
+        try (var fetcher = new Fetcher(Proxies.NONE, victim.limits)) {
+            new Updater(fetcher.at(web.metadata()), new Dying(victim.store(), n), victim.limits).refresh(Forge.NOW);
+            return false;
+        } catch (Dying.Death e) {
+            return true;
+        }
+    }
+
+    /// Root versions cannot be driven up: each must be the next, and each needs a threshold of root keys.
+    @Test
+    void rootCannotBeDrivenUp() throws Exception {
+        forge.files.put("metadata/2.root.json", Forge.sign(forge.now("root").with("version", HIGH), forge.pens("root")));
+        victim.refuses("root-version-mismatch");
+    }
+
+    /// A store whose user dies at an operation.
+    record Dying(Store store, int[] left) implements Store {
+
+        static final class Death extends RuntimeException {
+            private static final long serialVersionUID = 1;
+        }
+
+        Dying(Store store, int operations) {
+            this(store, new int[] {operations});
+        }
+
+        private void step() {
+            if (left[0]-- <= 0) {
+                throw new Death();
+            }
+        }
+
+        @Override
+        public Optional<byte[]> read(String name, int most) throws Problem {
+            step();
+            return store.read(name, most);
+        }
+
+        @Override
+        public void write(String name, byte[] bytes) throws Problem {
+            step();
+            store.write(name, bytes);
+        }
+
+        @Override
+        public void delete(String name) throws Problem {
+            step();
+            store.delete(name);
+        }
+
+        @Override
+        public Lock lock() throws Problem {
+            return store.lock();
+        }
+    }
+}
