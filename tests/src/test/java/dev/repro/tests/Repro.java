@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 public final class Repro {
 
     /// The root of the project.
-    static final Path HOME = home();
+    public static final Path HOME = home();
 
     private static final long PATIENCE_MINUTES = 10;
 

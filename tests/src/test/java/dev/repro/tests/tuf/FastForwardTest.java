@@ -7,10 +7,8 @@ import dev.repro.base.Problem;
 import dev.repro.tuf.Refusal;
 import dev.repro.tuf.client.Fetcher;
 import dev.repro.tuf.client.Proxies;
-import dev.repro.tuf.client.Store;
 import dev.repro.tuf.client.Updater;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -92,9 +90,9 @@ class FastForwardTest extends Attack {
 
     private boolean interruptedAt(int n) throws Problem, Refusal {
         try (var fetcher = new Fetcher(Proxies.NONE, victim.limits)) {
-            new Updater(fetcher.at(web.metadata()), new Dying(victim.store(), n), victim.limits).refresh(Forge.NOW);
+            new Updater(fetcher.at(web.metadata()), new DyingStore(victim.store(), n), victim.limits).refresh(Forge.NOW);
             return false;
-        } catch (Dying.Death e) {
+        } catch (DyingStore.Death e) {
             return true;
         }
     }
@@ -104,46 +102,5 @@ class FastForwardTest extends Attack {
     void rootCannotBeDrivenUp() throws Exception {
         forge.files.put("metadata/2.root.json", Forge.sign(forge.now("root").with("version", HIGH), forge.pens("root")));
         victim.refuses("root-version-mismatch");
-    }
-
-    /// A store whose user dies at an operation.
-    record Dying(Store store, int[] left) implements Store {
-
-        static final class Death extends RuntimeException {
-            private static final long serialVersionUID = 1;
-        }
-
-        Dying(Store store, int operations) {
-            this(store, new int[] {operations});
-        }
-
-        private void step() {
-            if (left[0]-- <= 0) {
-                throw new Death();
-            }
-        }
-
-        @Override
-        public Optional<byte[]> read(String name, int most) throws Problem {
-            step();
-            return store.read(name, most);
-        }
-
-        @Override
-        public void write(String name, byte[] bytes) throws Problem {
-            step();
-            store.write(name, bytes);
-        }
-
-        @Override
-        public void delete(String name) throws Problem {
-            step();
-            store.delete(name);
-        }
-
-        @Override
-        public Lock lock() throws Problem {
-            return store.lock();
-        }
     }
 }

@@ -3,7 +3,10 @@ package dev.repro.tests.tuf;
 import dev.repro.base.Digest;
 import dev.repro.base.Json;
 import dev.repro.base.JsonText;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -58,6 +61,16 @@ final class Forge {
         var forge = new Forge();
         forge.hashes = false;
         forge.publish("targets", "author");
+        return forge;
+    }
+
+    /// One for programs that look at the clock themselves: it expires in a time that is far away.
+    static Forge forProcesses() {
+        var forge = new Forge();
+        String expires = "2199-01-01T00:00:00Z";
+        for (String role : List.of("root", "author", "targets", "snapshot", "timestamp")) {
+            forge.write(role, forge.next(role).with("expires", expires), forge.pens(role));
+        }
         return forge;
     }
 
@@ -238,5 +251,15 @@ final class Forge {
     void serve(SortedMap<String, byte[]> old) {
         files.clear();
         files.putAll(old);
+    }
+
+    /// Writes the newest files into a folder, with the one target whose content is given; that one is not kept in memory.
+    void store(Path site, String content) throws IOException {
+        Files.createDirectories(site.resolve("metadata"));
+        Files.createDirectories(site.resolve("targets"));
+        for (String path : List.of("metadata/1.root.json", path("timestamp"), path("snapshot"), path("targets"), path("author"), targetPath(TOP, content))) {
+            Files.write(site.resolve(path), files.get(path));
+        }
+        files.remove(targetPath(TOP, content));
     }
 }

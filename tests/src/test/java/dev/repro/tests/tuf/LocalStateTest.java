@@ -132,6 +132,35 @@ class LocalStateTest extends Attack {
         assertFalse(web.asked.isEmpty());
     }
 
+    /// The client dies at each operation on its files in turn: the next run ends what was begun.
+    @Test
+    void diesAtEveryOperation() throws Exception {
+        Path before = folder.resolve("before");
+        Folders.copy(victim.state, before);
+        forge.rotate(root -> root).rotate(root -> root).publish("targets", targets -> forge.withTarget(targets, Forge.TOP, "top 2"), forge.targets);
+        int n = 0;
+        for (boolean dead = true; dead; n++) {
+            Folders.delete(victim.state);
+            Folders.copy(before, victim.state);
+            dead = diesAt(n);
+            for (String role : List.of("timestamp", "snapshot", "targets")) {
+                assertTrue(victim.kept(role) == 1 || victim.kept(role) == 2, role);
+            }
+            assertEquals("top 2", victim.download(Forge.TOP), "died at operation " + n);
+            assertEquals(3, victim.kept("root"));
+        }
+        assertTrue(n > 10, "only " + n + " operations");
+    }
+
+    private boolean diesAt(int n) throws Problem, Refusal {
+        try (var fetcher = new Fetcher(Proxies.NONE, victim.limits)) {
+            new Updater(fetcher.at(web.metadata()), new DyingStore(victim.store(), n), victim.limits).refresh(Forge.NOW);
+            return false;
+        } catch (DyingStore.Death e) {
+            return true;
+        }
+    }
+
     /// What a run left that was killed while it wrote is swept by the next.
     @Test
     void leftovers() throws Exception {

@@ -12,14 +12,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,19 +52,9 @@ class TufKillTest {
         for (int number = 1; number <= STATES; number++) {
             String content = "top " + number + "\n" + "x".repeat(CONTENT);
             forge.publish("author").publish("targets", targets -> forge.withTarget(targets, Forge.TOP, content), forge.targets);
-            write(sites.resolve(Integer.toString(number)), forge, content);
+            forge.store(sites.resolve(Integer.toString(number)), content);
         }
         kills("client", KILLS - KILLS / 2, place -> new Client(place, sites)::round);
-    }
-
-    private static void write(Path site, Forge forge, String content) throws IOException {
-        Files.createDirectories(site.resolve("metadata"));
-        Files.createDirectories(site.resolve("targets"));
-        for (String path : List.of("metadata/1.root.json", forge.path("timestamp"), forge.path("snapshot"), forge.path("targets"), forge.path("author"),
-                Forge.targetPath(Forge.TOP, content))) {
-            Files.write(site.resolve(path), forge.files.get(path));
-        }
-        forge.files.remove(Forge.targetPath(Forge.TOP, content));
     }
 
     private interface Place {
@@ -107,9 +95,7 @@ class TufKillTest {
     ///
     /// @return the last number that it said was done, or `before`
     private static long kill(Random random, long before, String... args) throws Exception {
-        var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
-                "-Xshare:auto", "-Xmx64m", "-Xss512k", "-cp", classPath(), KilledChild.class.getName()));
-        command.addAll(List.of(args));
+        List<String> command = Folders.java(KilledChild.class, args);
         Process child = new ProcessBuilder(command).redirectErrorStream(true).start();
         var lines = new ArrayList<String>();
         try (var out = child.inputReader()) {
@@ -125,11 +111,6 @@ class TufKillTest {
         assertEquals(128 + 9, child.waitFor(), lines::toString);
         assertTrue(lines.subList(1, lines.size()).stream().allMatch(l -> l.matches("[0-9]+")), lines::toString);
         return lines.size() == 1 ? before : Long.parseLong(lines.getLast());
-    }
-
-    private static String classPath() {
-        return Arrays.stream(System.getProperty("java.class.path").split(java.io.File.pathSeparator))
-                .filter(p -> !p.isEmpty() && !p.contains("junit")).collect(Collectors.joining(java.io.File.pathSeparator));
     }
 
     private static List<String> names(Path folder) throws IOException {
@@ -216,6 +197,7 @@ class TufKillTest {
             assertEquals("top " + next, KilledChild.update(state, downloads, sites.resolve(Integer.toString(next))));
             done = next;
             whole();
+            assertEquals(List.of(".lock", Forge.TOP), names(downloads)); // what was begun was gone on with
             assertEquals(List.of("author.json", "root.json", "snapshot.json", "targets.json", "timestamp.json"),
                     names(state).stream().filter(n -> n.endsWith(".json")).toList());
             assertTrue(Folders.all(state).stream().noneMatch(f -> f.toString().endsWith(".new")), () -> "leftovers in " + state);
@@ -225,7 +207,7 @@ class TufKillTest {
             return steps;
         }
 
-        // A finished download is one of the genuine ones, whole; parts of others do not pile up.
+        // A finished download is one of the genuine ones, whole.
         private void whole() throws IOException {
             if (!Files.exists(downloads)) {
                 return;
