@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Whoever holds online keys drives versions so high that the honest repository can never reach them. A new root with new keys mends it.
+/// Whoever holds online keys drives versions so high that the honest repository can never reach them. A new root with new keys
+/// mends it.
 class FastForwardTest extends Attack {
     private static final long HIGH = Long.MAX_VALUE;
 
@@ -58,7 +59,8 @@ class FastForwardTest extends Attack {
         assertEquals("author's 1", victim.download(Forge.AUTHORS));
     }
 
-    // The key of snapshot, whose client-side copy remembers the versions of targets roles; of timestamp, if that was the one stolen.
+    // The key of snapshot, whose client-side copy remembers the versions of targets roles; of timestamp, if that was the one
+    // stolen.
     private void rotateOnlineKeys(String role) {
         if (role.equals("timestamp")) {
             forge.rotate(Forge.keysOf("timestamp", 1, forge.stray)).write("timestamp", forge.next("timestamp"), forge.stray);
@@ -68,7 +70,8 @@ class FastForwardTest extends Attack {
         }
     }
 
-    /// However the recovery is interrupted, at whatever operation on the client's files, the next update ends it (specification issue 318).
+    /// However the recovery is interrupted, at whatever operation on the client's files, the next update ends it (specification
+    /// issue 318).
     @ParameterizedTest
     @ValueSource(strings = {"timestamp", "snapshot", "author"})
     void interruptedRecovery(String role) throws Exception {

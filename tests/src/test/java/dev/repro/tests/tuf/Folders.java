@@ -39,9 +39,11 @@ final class Folders {
 
     /// The command that runs a class of these tests as a process of its own, one that starts fast.
     static List<String> java(Class<?> main, String... args) {
-        String classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator)).filter(p -> !p.isEmpty() && !p.contains("junit"))
+        String classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(p -> !p.isEmpty() && !p.contains("junit"))
                 .collect(Collectors.joining(File.pathSeparator));
-        var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+        var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(), "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "-Xshare:auto", "-Xmx64m", "-Xss512k", "-cp", classPath, main.getName()));
         command.addAll(List.of(args));
         return command;

@@ -29,7 +29,8 @@ final class FullDisk {
         Path disk = Path.of(args[1]);
         if (args[0].equals("client")) {
             Path sites = Path.of(args[2]);
-            Updater.begin(FolderStore.open(disk, System.out::println), Files.readAllBytes(sites.resolve("1/metadata/1.root.json")), Limits.DEFAULT);
+            Updater.begin(FolderStore.open(disk, System.out::println),
+                    Files.readAllBytes(sites.resolve("1/metadata/1.root.json")), Limits.DEFAULT);
             KilledChild.update(disk, disk.resolve("downloads"), sites.resolve("1"));
             trial(disk, () -> KilledChild.update(disk, disk.resolve("downloads"), sites.resolve("2")));
         } else {

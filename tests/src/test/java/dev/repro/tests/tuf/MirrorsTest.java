@@ -70,13 +70,15 @@ class MirrorsTest {
         all.put("broken", web(new TreeMap<>()).on("metadata/2.root.json", Web.status(500)).url());
         all.put("empty", web(new TreeMap<>()).url());
         all.put("endless", web(forge.copy()).on("metadata/timestamp.json", Web.endless()).url());
-        all.put("slow", web(forge.copy()).on("metadata/timestamp.json", Web.drip("HTTP/1.1 200 OK\r\n\r\n", new byte[9000], 1000)).url());
+        all.put("slow", web(forge.copy()).on("metadata/timestamp.json", Web.drip("HTTP/1.1 200 OK\r\n\r\n", new byte[9000], 1000))
+                .url());
         all.put("silent", web(forge.copy()).on("metadata/2.root.json", out -> Thread.sleep(600_000)).url());
         all.put("lying", web(changed("metadata/timestamp.json")).url());
         all.put("lying about snapshot", web(changed("metadata/2.snapshot.json")).url());
         all.put("lying about targets", web(changed("metadata/2.targets.json")).url());
         all.put("without targets", web(without("metadata/2.targets.json")).url());
-        all.put("truncating", web(forge.copy()).on("metadata/2.targets.json", Web.truncated(forge.files.get("metadata/2.targets.json"))).url());
+        all.put("truncating", web(forge.copy()).on("metadata/2.targets.json",
+                Web.truncated(forge.files.get("metadata/2.targets.json"))).url());
         return all;
     }
 

@@ -42,7 +42,8 @@ class StorageTest {
     private record Ended(int code, String said) {}
 
     private static Ended run(List<String> command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectInput(new java.io.File("/dev/null")).start();
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectInput(new java.io.File("/dev/null"))
+                .start();
         String said = new String(process.getInputStream().readAllBytes());
         return new Ended(process.waitFor(), said);
     }
@@ -58,7 +59,8 @@ class StorageTest {
 
     private void fullDisk(Path disk, String... args) throws Exception {
         Files.createDirectories(disk);
-        Ended ended = run(inBwrap(List.of("--bind", "/", "/", "--size", "1048576", "--tmpfs", disk.toString()), Folders.java(FullDisk.class, args)));
+        Ended ended = run(inBwrap(List.of("--bind", "/", "/", "--size", "1048576", "--tmpfs", disk.toString()),
+                Folders.java(FullDisk.class, args)));
         assertEquals(0, ended.code, ended.said);
         assertTrue(ended.said.contains("as it must be"), ended.said);
     }
@@ -82,8 +84,10 @@ class StorageTest {
     }
 
     private List<String> client(String... args) {
-        var all = new ArrayList<>(List.of(Repro.HOME.resolve("repro").toString(), "tuf-client", "--metadata-dir", folder.resolve("state").toString(), "--metadata-url",
-                web.metadata().toString(), "--target-base-url", web.targets().toString(), "--target-dir", folder.resolve("downloads").toString()));
+        var all = new ArrayList<>(List.of(Repro.HOME.resolve("repro").toString(), "tuf-client", "--metadata-dir",
+                folder.resolve("state").toString(), "--metadata-url",
+                web.metadata().toString(), "--target-base-url", web.targets().toString(), "--target-dir",
+                folder.resolve("downloads").toString()));
         all.addAll(List.of(args));
         return all;
     }
@@ -135,7 +139,8 @@ class StorageTest {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var all = new ArrayList<Future<Ended>>();
             for (int i = 0; i < 4; i++) {
-                all.add(threads.submit(() -> run(client("--target-name", Forge.TOP, "--target-name", Forge.AUTHORS, "download"))));
+                all.add(threads.submit(() -> run(client("--target-name", Forge.TOP, "--target-name", Forge.AUTHORS,
+                        "download"))));
             }
             for (Future<Ended> one : all) {
                 assertEquals(0, one.get().code, one.get().said);
@@ -144,7 +149,8 @@ class StorageTest {
         assertEquals("top 1", Files.readString(folder.resolve("downloads").resolve(Forge.TOP)));
     }
 
-    /// A home that cannot be written: the client works and says that it will not remember; what it has seen before, it still holds to.
+    /// A home that cannot be written: the client works and says that it will not remember; what it has seen before, it still
+    /// holds to.
     @Test
     void readOnlyHome() throws Exception {
         ok("init", folder.resolve("root.json").toString());

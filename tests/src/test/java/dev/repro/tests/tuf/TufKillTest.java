@@ -21,7 +21,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// `kill -9` of publishers and clients at random moments, a thousand times: what was there, or what was to come, and never anything else.
+/// `kill -9` of publishers and clients at random moments, a thousand times: what was there, or what was to come, and never
+/// anything else.
 ///
 /// `-DREPRO_KILLS=100` makes it shorter, `-DREPRO_SEED=…` repeats it as far as the machine lets it.
 class TufKillTest {
@@ -29,8 +30,8 @@ class TufKillTest {
     private static final long SEED = Long.getLong("REPRO_SEED", System.nanoTime());
     private static final int AT_ONCE = 3;
     /// Prepared states of a repository, which a client goes through.
-    private static final int STATES = 150;
-    private static final int CONTENT = 300_000; // bytes of a download
+    private static final int STATES = 100;
+    private static final int CONTENT = 100_000; // bytes of a download
 
     @TempDir
     Path folder;
@@ -76,7 +77,8 @@ class TufKillTest {
                 steps += one.get();
             }
         }
-        System.out.println("TufKillTest: " + what + ", " + kills + " kills in " + Math.round((System.nanoTime() - begun) / 1e9) + " s, after " + steps
+        System.out.println("TufKillTest: " + what + ", " + kills + " kills in " + Math.round((System.nanoTime() - begun) / 1e9)
+                + " s, after " + steps
                 + " whole steps");
         assertTrue(steps > kills / 4, "the children were killed before they did anything: " + steps + " steps");
     }
@@ -149,11 +151,13 @@ class TufKillTest {
         }
 
         private long verify() throws Exception {
-            var repository = new Updater(new KilledChild.FolderRemote(site.resolve("metadata")), client, Limits.DEFAULT).refresh(Desk.NOW);
+            var repository = new Updater(new KilledChild.FolderRemote(site.resolve("metadata")), client, Limits.DEFAULT)
+                    .refresh(Desk.NOW);
             long number = -1;
             for (String name : Desk.NAMES) {
                 var found = repository.find(new TargetName(name));
-                String content = Files.readString(new Downloads(new KilledChild.FolderRemote(site.resolve("targets")), downloads).fetch(found).file());
+                String content = Files.readString(new Downloads(new KilledChild.FolderRemote(site.resolve("targets")), downloads)
+                        .fetch(found).file());
                 long own = Long.parseLong(content.substring(name.length() + 1));
                 assertTrue(number == -1 || number == own, "a mixture of publications " + number + " and " + own);
                 number = own;
@@ -190,7 +194,8 @@ class TufKillTest {
 
         int round(Random random) throws Exception {
             int before = done;
-            done = (int) kill(random, before, "update", state.toString(), downloads.toString(), sites.toString(), Integer.toString(before + 1));
+            done = (int) kill(random, before, "update", state.toString(), downloads.toString(), sites.toString(),
+                    Integer.toString(before + 1));
             int steps = done - before;
             whole();
             int next = done + 1; // what the child was about when it died

@@ -26,8 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// A publication that ends at each of its operations on the disk in turn: clients see the old or the new, whole, before and after the
-/// next publisher has come.
+/// A publication that ends at each of its operations on the disk in turn: clients see the old or the new, whole, before and after
+/// the next publisher has come.
 class CrashTest {
     private static final String TARGET = "hello/1.0/app.hvt";
 
@@ -129,7 +129,8 @@ class CrashTest {
             old += seen.equals("old") ? 1 : 0;
             try (Store store = DirectoryStore.open(now)) {
                 String recovered = download(now);
-                assertTrue(recovered.equals(seen) || recovered.equals("new"), "operation " + operations + ": " + recovered + " after " + seen);
+                assertTrue(recovered.equals(seen) || recovered.equals("new"), "operation " + operations + ": " + recovered
+                        + " after " + seen);
                 publish(site, store, "newest");
             }
             assertEquals("newest", download(now));
@@ -168,7 +169,8 @@ class CrashTest {
                 new Site(DirectoryStore.open(now, new Failing(n, End.DEATH))).create();
                 ended = true;
             } catch (Death dead) {
-                assertFalse(Files.exists(now.resolve("metadata/timestamp.json")) && !Files.exists(now.resolve("metadata/1.root.json")));
+                assertFalse(Files.exists(now.resolve("metadata/timestamp.json"))
+                        && !Files.exists(now.resolve("metadata/1.root.json")));
             }
             try (Store store = DirectoryStore.open(now)) {
                 if (Repository.read(store).isEmpty()) {
@@ -183,7 +185,8 @@ class CrashTest {
     private String download(Path site) throws Exception {
         var client = new MemoryStore();
         Updater.begin(client, Files.readAllBytes(site.resolve("metadata/1.root.json")), Limits.DEFAULT);
-        var found = new Updater(remote(site.resolve("metadata")), client, Limits.DEFAULT).refresh(Site.NOW).find(new TargetName(TARGET));
+        var found = new Updater(remote(site.resolve("metadata")), client, Limits.DEFAULT).refresh(Site.NOW)
+                .find(new TargetName(TARGET));
         Path into = Files.createTempDirectory(folder, "into");
         return Files.readString(new Downloads(remote(site.resolve("targets")), into).fetch(found).file());
     }
@@ -193,7 +196,8 @@ class CrashTest {
             @Override
             public Optional<byte[]> get(String path, int most) throws Problem {
                 try {
-                    return Files.exists(place.resolve(path)) ? Optional.of(Files.readAllBytes(place.resolve(path))) : Optional.empty();
+                    return Files.exists(place.resolve(path)) ? Optional.of(Files.readAllBytes(place.resolve(path)))
+                            : Optional.empty();
                 } catch (IOException e) {
                     throw Problem.storage("cannot be read").where(path).because(e);
                 }
