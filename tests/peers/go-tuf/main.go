@@ -60,6 +60,8 @@ func run(args []string) error {
 			return err
 		}
 		return download(client)
+	case len(args) == 2 && args[0] == "measure":
+		return measure(args[1])
 	}
 	return fmt.Errorf("expected init ROOT, refresh or download, found %q", args)
 }

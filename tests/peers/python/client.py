@@ -9,6 +9,7 @@ import argparse
 import os
 import shutil
 import sys
+import time
 
 from tuf.api.exceptions import DownloadError, RepositoryError
 from tuf.ngclient import Updater
@@ -25,10 +26,14 @@ def main():
     verbs.add_parser("init").add_argument("root")
     verbs.add_parser("refresh")
     verbs.add_parser("download")
+    verbs.add_parser("measure").add_argument("rounds", type=int)
     args = parser.parse_args()
 
     if args.verb == "init":
         shutil.copyfile(args.root, os.path.join(args.metadata_dir, "root.json"))
+        return
+    if args.verb == "measure":
+        measure(args)
         return
     # bootstrap=None: the root of `init` is the trust anchor.
     updater = Updater(args.metadata_dir, args.metadata_url, args.target_dir, args.target_base_url, bootstrap=None)
@@ -40,6 +45,20 @@ def main():
                 sys.exit(f"python-tuf: {name}: not found")
             if updater.find_cached_target(info) is None:
                 updater.download_target(info)
+
+
+def measure(args):
+    """For tests/bench: refreshes into an empty folder and then once more, many times in this one process; a line `FIRST AGAIN` in ms for each."""
+    for n in range(args.rounds):
+        folder = os.path.join(args.metadata_dir, str(n))
+        os.mkdir(folder)
+        shutil.copyfile(os.path.join(args.metadata_dir, "root.json"), os.path.join(folder, "root.json"))
+        took = []
+        for _ in range(2):
+            start = time.perf_counter()
+            Updater(folder, args.metadata_url, bootstrap=None).refresh()
+            took.append((time.perf_counter() - start) * 1000)
+        print(*took)
 
 
 if __name__ == "__main__":

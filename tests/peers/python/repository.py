@@ -1,7 +1,7 @@
 """A TUF repository in a folder, written with python-tuf's repository API.
 
-Layout of a state: metadata/ (all files a client may ask for) and targets/. Role names are percent-encoded in file names, as python-tuf asks
-for them. Everything expires in 2040. Keys other than RSA follow from the seed; versions start at 1.
+Layout of a state: metadata/ (all files a client may ask for) and targets/. Role names are percent-encoded in file names, as
+python-tuf asks for them. Everything expires in 2040. Keys other than RSA follow from the seed; versions start at 1.
 """
 
 import hashlib
@@ -117,11 +117,15 @@ class FolderRepository(Repository):
                 pass
 
     def add(self, role, path, content, algorithms=("sha256",)):
-        """Adds a target to a role's metadata in memory and writes its file; the caller edits the role to publish it."""
+        """Adds a target to a role's metadata in memory and writes its file; the caller edits the role to publish it.
+
+        Without consistent snapshots there is one file for a path: that of the role that listed it first.
+        """
         target = TargetFile.from_data(path, content, list(algorithms))
+        taken = any(path in md.signed.targets for r, md in self.roles.items() if r != role and isinstance(md.signed, Targets))
         self.open(role).signed.targets[path] = target
         folder, _, name = path.rpartition("/")
-        names = [f"{digest}.{name}" for digest in target.hashes.values()] if self.consistent else [name]
+        names = [f"{digest}.{name}" for digest in target.hashes.values()] if self.consistent else [] if taken else [name]
         os.makedirs(os.path.join(self.targets_dir, folder), exist_ok=True)
         for name in names:
             with open(os.path.join(self.targets_dir, folder, name), "wb") as f:
@@ -140,7 +144,8 @@ class FolderRepository(Repository):
         md.signatures.clear()
         signers = self.signers[role]
         if role == "root":
-            signers = signers + [s for s in self.old_root_signers if s.public_key.keyid not in {t.public_key.keyid for t in signers}]
+            new = {s.public_key.keyid for s in signers}
+            signers = signers + [s for s in self.old_root_signers if s.public_key.keyid not in new]
             self.old_root_signers = []
         for signer in signers:
             md.sign(signer, append=True)

@@ -51,7 +51,8 @@ def flat(w, algorithms=("sha256",)):
 def names(w):
     """Target paths that need escaping in URLs, and a role name with a slash."""
     r = w.repository
-    present = {"with space.txt": "1", "100%.txt": "2", "what?.txt": "3", "a#b.txt": "4", "umlaut-\u00e4\u4e2d.txt": "5", "a+b.txt": "6"}
+    present = {"with space.txt": "1", "100%.txt": "2", "what?.txt": "3", "a#b.txt": "4", "a+b.txt": "5"}
+    present["umlaut-\u00e4\u4e2d.txt"] = "6"
     for path, content in present.items():
         r.add("targets", path, content.encode())
     r.delegate("targets", DelegatedRole("team/one", [], 1, False, paths=["team/*"]), [r.key()])
@@ -74,14 +75,14 @@ def delegations(w):
     for role, path, content in [
         ("first", "a/1.txt", "first"), ("first", "both/x", "the first wins"), ("second", "both/x", "the second loses"),
         ("second", "b/1.txt", "second"), ("third", "end/z", "hidden behind a terminating role"), ("third", "c/long.txt", "third"),
-        ("deep", "a/deep-1", "deep over first"), ("deep", "c/q.txt", "deep over third"), ("first", "b/stolen", "not delegated to first"),
-        ("deep", "c/qq.txt", "does not match"), ("targets", "top.txt", "top"),
+        ("deep", "a/deep-1", "deep over first"), ("deep", "c/q.txt", "deep over third"),
+        ("first", "b/stolen", "not delegated to first"), ("deep", "c/qq.txt", "does not match"), ("targets", "top.txt", "top"),
     ]:
         r.add(role, path, content.encode())
     r.publish("targets", "first", "second", "third", "deep")
     w.state(
-        {"a/1.txt": "first", "both/x": "the first wins", "b/1.txt": "second", "c/long.txt": "third", "a/deep-1": "deep over first",
-         "c/q.txt": "deep over third", "top.txt": "top"},
+        {"a/1.txt": "first", "both/x": "the first wins", "b/1.txt": "second", "c/long.txt": "third",
+         "a/deep-1": "deep over first", "c/q.txt": "deep over third", "top.txt": "top"},
         ["end/z", "b/stolen", "c/qq.txt", "a/none", "a/x/y", "elsewhere"],
     )
     # The keys of `second` change, and `third` takes over a path: only the delegator needs a new version for the former.
@@ -144,7 +145,8 @@ def thresholds(w):
 
 
 def rotations(w):
-    """Each top-level key is replaced, one root version a role, with changed key types; versions fall back after a fast-forward attack."""
+    """Each top-level key is replaced, one root version a role, with other key types; then versions fall back after a
+    fast-forward attack."""
     r = w.repository
     r.add("targets", "a.txt", b"1")
     r.publish("targets")

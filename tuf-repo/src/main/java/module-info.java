@@ -2,7 +2,10 @@
 module dev.repro.tuf {
     requires transitive dev.repro.base;
     requires transitive dev.repro.keys;
+    requires static org.eclipse.jgit; // the git store alone
 
     exports dev.repro.tuf;
+    exports dev.repro.tuf.check;
     exports dev.repro.tuf.client;
+    exports dev.repro.tuf.repository;
 }

@@ -2,6 +2,7 @@ package dev.repro.builder;
 
 import dev.repro.base.Problem;
 import dev.repro.builder.files.Trees;
+import dev.repro.builder.files.Why;
 import dev.repro.builder.recipe.Recipe;
 import dev.repro.builder.sandbox.End;
 import dev.repro.builder.sandbox.Limits;
@@ -64,7 +65,7 @@ final class BuildRunner implements AutoCloseable {
             return why == null ? new BuildResult.Built(side, around, run, log, time, collect(outputs))
                     : new BuildResult.Failed(side, around, run, log, time, why);
         } catch (IOException e) {
-            throw Problem.storage("a build could not be prepared or its outputs not be taken: " + Workshop.reason(e)).where(workshop.cache())
+            throw Problem.storage("a build could not be prepared or its outputs not be taken: " + Why.of(e)).where(workshop.cache())
                     .hint("free space, or point XDG_CACHE_HOME elsewhere").because(e);
         }
     }

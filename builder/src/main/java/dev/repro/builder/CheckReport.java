@@ -2,6 +2,7 @@ package dev.repro.builder;
 
 import dev.repro.base.Digest;
 import dev.repro.base.Json;
+import dev.repro.builder.recipe.Recipe;
 import dev.repro.builder.vary.Profile;
 import dev.repro.diffoscopelite.Diff;
 import dev.repro.diffoscopelite.Verdict;
@@ -24,9 +25,12 @@ import java.util.stream.Stream;
 /// @param ab what differs between the builds; null where one failed
 /// @param af what differs between build A and the file; null where there is no file or build A failed
 /// @param image what the image is, in a few words: `hvt, ABI 2, no devices`; null for other files
+/// @param column width of the subjects in what a person reads
 /// @param kept where the builds were kept; null where they were not
 public record CheckReport(String shown, String output, MadeFile file, Side sideA, Side sideB, Diff ab, Diff af, Level level, Profile profile,
-        List<String> preamble, String image, List<Lint.Finding> lint, List<String> failures, Path kept) {
+        List<String> preamble, String image, List<Lint.Finding> lint, List<String> failures, int column, Path kept) {
+
+    private static final int COLUMN = 10;
 
     /// @param digest of the whole file
     public record MadeFile(long size, Digest digest) {}
@@ -44,7 +48,7 @@ public record CheckReport(String shown, String output, MadeFile file, Side sideA
     CheckReport with(List<String> lines, Path folder) {
         var opening = new ArrayList<>(preamble);
         opening.addAll(lines);
-        return new CheckReport(shown, output, file, sideA, sideB, ab, af, level, profile, opening, image, lint, failures, folder);
+        return new CheckReport(shown, output, file, sideA, sideB, ab, af, level, profile, opening, image, lint, failures, column, folder);
     }
 
     public boolean satisfies(Level required) {
@@ -78,12 +82,12 @@ public record CheckReport(String shown, String output, MadeFile file, Side sideA
     public List<String> opening(boolean verbose) {
         var out = new ArrayList<>(preamble);
         if (verbose) {
-            profile.variations().forEach(v -> out.add(row("", v.variation().id() + ": " + v.state().name().toLowerCase(Locale.ROOT)
+            profile.variations().forEach(v -> out.add(row(column, "", v.variation().id() + ": " + v.state().name().toLowerCase(Locale.ROOT)
                     + (v.reason().isEmpty() ? "" : " (" + v.reason() + ")"))));
         }
-        failures.forEach(f -> out.add(row(f.startsWith(" ") ? "" : "failed", f)));
+        failures.forEach(f -> out.add(row(column, f.startsWith(" ") ? "" : "failed", f)));
         if (kept != null) {
-            out.add(row("kept", kept.toString()));
+            out.add(row(column, "kept", kept.toString()));
         }
         return out;
     }
@@ -95,24 +99,25 @@ public record CheckReport(String shown, String output, MadeFile file, Side sideA
             equality(out);
         }
         if (image != null) {
-            out.add(row("manifest", image + ", " + lintSummary()));
-            lint.forEach(l -> out.add(row("", l.toString())));
+            out.add(row(column, "manifest", image + ", " + lintSummary()));
+            lint.forEach(l -> out.add(row(column, "", l.toString())));
         }
         return out;
     }
 
     private void equality(List<String> out) {
-        String name = output.substring(output.lastIndexOf('/') + 1);
+        String name = name(output);
+        String padded = name + " ".repeat(column - name.length());
         if (ab.verdict() != Verdict.IDENTICAL) {
-            out.addAll(ab.lines(name, "A", "B"));
+            out.addAll(ab.lines(padded, "A", "B"));
             if (Boolean.FALSE.equals(fileMatches())) {
-                out.add(row("file", brief(file) + (sideB.made.digest.equals(file.digest) ? ", = B" : ", neither A nor B")));
+                out.add(row(column, "file", brief(file) + (sideB.made.digest.equals(file.digest) ? ", = B" : ", neither A nor B")));
             }
         } else if (Boolean.FALSE.equals(fileMatches())) {
-            out.add(row(name, "A = B: " + brief(sideA.made) + "; the file: " + brief(file)));
-            out.addAll(af.lines(name, "A", "file"));
+            out.add(row(column, name, "A = B: " + brief(sideA.made) + "; the file: " + brief(file)));
+            out.addAll(af.lines(padded, "A", "file"));
         } else {
-            out.add(row(name, brief(sideA.made) + (file == null ? ", A = B, no file to compare with" : ", A = B = file")));
+            out.add(row(column, name, brief(sideA.made) + (file == null ? ", A = B, no file to compare with" : ", A = B = file")));
         }
     }
 
@@ -146,7 +151,21 @@ public record CheckReport(String shown, String output, MadeFile file, Side sideA
 
     /// `subject   facts`, aligned as everywhere.
     static String row(String subject, String facts) {
-        return String.format("%-10s %s", subject, facts);
+        return row(COLUMN, subject, facts);
+    }
+
+    /// @param column width of the subjects, from [#column]
+    static String row(int column, String subject, String facts) {
+        return subject + " ".repeat(Math.max(0, column - subject.length())) + " " + facts;
+    }
+
+    /// The width of subjects where these outputs are among them.
+    static int column(List<Recipe.Output> outputs) {
+        return outputs.stream().mapToInt(output -> name(output.path()).length()).reduce(COLUMN, Math::max);
+    }
+
+    private static String name(String output) {
+        return output.substring(output.lastIndexOf('/') + 1);
     }
 
     static BigDecimal seconds(Duration time) {

@@ -2,6 +2,7 @@ package dev.repro.builder;
 
 import dev.repro.base.Digest;
 import dev.repro.base.Problem;
+import dev.repro.builder.files.Why;
 import dev.repro.builder.recipe.Recipe;
 import dev.repro.builder.vary.Profile;
 import dev.repro.diffoscopelite.Diff;
@@ -37,7 +38,7 @@ public final class Checker {
                 : Project.open(workshop, aim.recipeFile(), aim.recipe(), options.allowDirty())) {
             return check(project, aim);
         } catch (IOException e) {
-            throw Problem.storage("cannot compare: " + Workshop.reason(e)).because(e);
+            throw Problem.storage("cannot compare: " + Why.of(e)).because(e);
         }
     }
 
@@ -71,19 +72,26 @@ public final class Checker {
         }
         Level level = reports.stream().map(CheckReport::level).reduce(Level.BITWISE, Level::weaker);
         Path kept = Kept.keepIfWanted(workshop, project, pair, options.keep(), level);
-        List<String> lock = options.updateLock() ? updateLock(project, level) : List.of();
+        List<String> lock = options.updateLock() ? updateLock(project, pair, reports, level) : List.of();
         return reports.stream().map(r -> r.with(lock, kept)).toList();
     }
 
-    /// Writes the lock that was checked if the images survived it, and says how its packages differ from those of the lock before.
-    private static List<String> updateLock(Project project, Level level) throws Problem {
+    /// Writes the lock that was checked if the images survived it, and says how its packages differ from those of the lock before. That two builds
+    /// agree with each other says nothing of the images before: each output must be equal to its file, or to what the lock before expected.
+    private static List<String> updateLock(Project project, Pair pair, List<CheckReport> reports, Level level) throws Problem, IOException {
+        int column = reports.getFirst().column();
         var changes = LockReport.changes(project);
+        boolean expected = pair.a() instanceof BuildResult.Built a && Expectation.holds(project.lock(), a.outputs());
+        boolean known = expected || reports.stream().allMatch(report -> report.file() != null);
+        boolean write = level == Level.BITWISE && known;
+        String outcome = level != Level.BITWISE ? "not written, the images do not survive it bit for bit"
+                : !known ? "not written, there is no file and nothing in the lock to compare with"
+                : expected || project.lock().expected() == null ? "written" : "written without what was expected before, which are other outputs";
         var out = new ArrayList<String>();
-        String what = changes.isEmpty() ? "no package changed" : changes.size() + " packages changed";
-        out.add(CheckReport.row("lock", what + (level == Level.BITWISE ? "; written" : "; not written, the images do not survive it bit for bit")));
-        changes.forEach(change -> out.add(CheckReport.row("", change)));
-        if (level == Level.BITWISE) {
-            project.writeLock();
+        out.add(CheckReport.row(column, "lock", (changes.isEmpty() ? "no package changed" : changes.size() + " packages changed") + "; " + outcome));
+        changes.forEach(change -> out.add(CheckReport.row(column, "", change)));
+        if (write) {
+            project.writeLock(expected);
         }
         return out;
     }
@@ -104,6 +112,7 @@ public final class Checker {
 
     private CheckReport report(Project project, Profile profile, Comparing comparing, Aim aim, Recipe.Output output, Pair pair, CheckReport.Side sideA,
             CheckReport.Side sideB, Diff ab) throws IOException, Problem {
+        int column = CheckReport.column(aim.outputs());
         Path file = snapshot(aim.file(output));
         var made = file == null ? null : made(file);
         Diff af = null;
@@ -120,7 +129,7 @@ public final class Checker {
             }
         }
         return new CheckReport(aim.shown(output), output.path(), made, sideA, sideB, ab, af, level,
-                profile, Preamble.lines(project, profile, pair), facts.words(), facts.lint(), pair.failures(), null);
+                profile, Preamble.lines(column, project, profile, pair), facts.words(), facts.lint(), pair.failures(), column, null);
     }
 
     /// A copy of the file, so that all that is said about it is said of the same bytes.

@@ -28,9 +28,9 @@ final class Comparing {
         return compare(output.path(), a.outputs().get(output.path()), b.outputs().get(output.path()), profile.canaries(), a.clock(), b.clock());
     }
 
-    /// Build A with a file of unknown making: it may hold what is planted in A.
+    /// Build A with a file of unknown making: it may hold what is planted in builds, but that is no proof.
     Diff withFile(Recipe.Output output, BuildResult.Built a, Path file) throws IOException {
-        return compare(output.path(), a.outputs().get(output.path()), file, profile.canaries(), a.clock(), a.clock());
+        return compare(output.path(), a.outputs().get(output.path()), file, profile.canaries(), a.clock(), a.clock()).guessed();
     }
 
     /// Build A with another build in the same surroundings: only the clock went on.

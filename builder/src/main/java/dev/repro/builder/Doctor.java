@@ -2,6 +2,7 @@ package dev.repro.builder;
 
 import dev.repro.base.Json;
 import dev.repro.base.Problem;
+import dev.repro.builder.files.Why;
 import dev.repro.builder.sandbox.Ability;
 import dev.repro.builder.sandbox.Sandbox;
 import java.io.IOException;
@@ -86,7 +87,7 @@ public final class Doctor {
             boolean ok = free >= 2048 && Files.isWritable(cache);
             add("cache", ok, true, cache + ", " + String.format(Locale.ROOT, "%,d MiB free", free), ok ? null : "a toolchain and two builds want 2 GiB: free some, or point XDG_CACHE_HOME elsewhere");
         } catch (IOException e) {
-            add("cache", false, true, cache + ": " + Workshop.reason(e), "point XDG_CACHE_HOME to a folder that can be written");
+            add("cache", false, true, cache + ": " + Why.of(e), "point XDG_CACHE_HOME to a folder that can be written");
         }
     }
 

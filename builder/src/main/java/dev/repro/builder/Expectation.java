@@ -2,6 +2,7 @@ package dev.repro.builder;
 
 import dev.repro.base.Digest;
 import dev.repro.base.Problem;
+import dev.repro.builder.files.Why;
 import dev.repro.builder.recipe.Lock;
 import dev.repro.builder.recipe.Recipe;
 import dev.repro.image.ElfFile;
@@ -14,7 +15,9 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /// What a lock records of the outputs once two builds agreed on them.
 final class Expectation {
@@ -45,8 +48,25 @@ final class Expectation {
             }
             return lock.expecting(outputs);
         } catch (IOException e) {
-            throw Problem.storage("an output could not be read: " + Workshop.reason(e)).because(e);
+            throw Problem.storage("an output could not be read: " + Why.of(e)).because(e);
         }
+    }
+
+    /// Whether a lock says what outputs to expect, and these are they.
+    ///
+    /// @param outputs declared path to the file that was made
+    static boolean holds(Lock lock, Map<String, Path> outputs) throws IOException {
+        if (lock.expected() == null) {
+            return false;
+        }
+        Map<String, Digest> expected = new HashMap<>();
+        lock.expected().outputs().forEach(output -> expected.put(output.path(), output.sha256()));
+        for (var output : outputs.entrySet()) {
+            if (!Digest.of(output.getValue()).equals(expected.get(output.getKey()))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static Lock.ExpectedOutput expected(String path, Path file) throws IOException {

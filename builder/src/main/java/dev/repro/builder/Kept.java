@@ -3,15 +3,14 @@ package dev.repro.builder;
 import dev.repro.base.Durable;
 import dev.repro.base.JsonText;
 import dev.repro.base.Problem;
+import dev.repro.builder.files.FolderLock;
 import dev.repro.builder.files.Trees;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 
@@ -54,18 +53,9 @@ final class Kept {
     /// @return its log
     static Path keep(Workshop workshop, Project project, BuildResult.Failed failed) throws IOException, Problem, InterruptedException {
         Path folder = usual(workshop, project);
-        try (var door = locked(folder)) {
-            assert door.isOpen();
+        try (var _ = FolderLock.on(folder.getParent())) { // another run of the same recipe may end now, too
             return keep(workshop, project, failed, folder.resolve(failed.side()));
         }
-    }
-
-    /// Another run of the same recipe may end now, too: waits for it, and holds the lock until the channel is closed.
-    private static FileChannel locked(Path folder) throws IOException {
-        Path door = Files.createDirectories(folder.getParent()).resolve(".lock");
-        var channel = FileChannel.open(door, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        channel.lock();
-        return channel;
     }
 
     /// Keeps the builds where the user wants them, or in the cache when there is something to look at.
@@ -80,8 +70,7 @@ final class Kept {
             return null;
         }
         Path folder = usual(workshop, project);
-        try (var door = locked(folder)) {
-            assert door.isOpen();
+        try (var _ = FolderLock.on(folder.getParent())) {
             keep(workshop, project, pair, folder);
         }
         return folder;

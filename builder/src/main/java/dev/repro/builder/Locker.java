@@ -3,6 +3,7 @@ package dev.repro.builder;
 import dev.repro.base.Durable;
 import dev.repro.base.Fields;
 import dev.repro.base.Problem;
+import dev.repro.builder.files.Why;
 import dev.repro.builder.recipe.Lock;
 import dev.repro.builder.recipe.Recipe;
 import dev.repro.builder.source.Source;
@@ -44,14 +45,16 @@ public final class Locker {
         try {
             Durable.write(file, lock.toBytes());
         } catch (IOException e) {
-            throw Problem.storage("the lock cannot be written: " + Workshop.reason(e)).where(file).because(e);
+            throw Problem.storage("the lock cannot be written: " + Why.of(e)).where(file).because(e);
         }
         return LockReport.of(shown, file, old, lock);
     }
 
-    /// A project with its toolchain resolved anew; nothing is written.
+    /// A project with its toolchain resolved anew, which expects the outputs that its lock expected; nothing is written.
     Project relocked(Path recipeFile, Recipe recipe, boolean allowDirty) throws Problem, InterruptedException {
-        return Project.open(workshop, recipeFile, recipe, resolve(recipeFile, recipe, Optional.empty(), allowDirty), allowDirty);
+        var expected = old(recipeFile).map(Lock::expected).orElse(null);
+        var inputs = resolve(recipeFile, recipe, Optional.empty(), allowDirty).inputs();
+        return Project.open(workshop, recipeFile, recipe, new Lock(inputs, expected), allowDirty);
     }
 
     /// The lock that is there, if it can be read: a lock that cannot be is replaced, that is what locking is for.
@@ -109,7 +112,7 @@ public final class Locker {
             try {
                 out.put(file.path(), Files.size(fetched));
             } catch (IOException e) {
-                throw Problem.storage("a fetched file cannot be read: " + Workshop.reason(e)).where(fetched).because(e);
+                throw Problem.storage("a fetched file cannot be read: " + Why.of(e)).where(fetched).because(e);
             }
         }
         return out;

@@ -14,11 +14,11 @@ final class Preamble {
 
     private Preamble() {}
 
-    static List<String> lines(Project project, Profile profile, Pair pair) {
+    static List<String> lines(int column, Project project, Profile profile, Pair pair) {
         var out = new ArrayList<String>();
-        out.add(CheckReport.row("source", source(project)));
-        out.add(CheckReport.row("toolchain", toolchain(project)));
-        out.add(CheckReport.row("build A, B", String.format(Locale.ROOT, "%s, %s side by side, %d of %d variations%s%s", seconds(pair.a().run().wall()), seconds(pair.b().run().wall()),
+        out.add(CheckReport.row(column, "source", source(project)));
+        out.add(CheckReport.row(column, "toolchain", toolchain(project)));
+        out.add(CheckReport.row(column, "build A, B", String.format(Locale.ROOT, "%s, %s side by side, %d of %d variations%s%s", seconds(pair.a().run().wall()), seconds(pair.b().run().wall()),
                 profile.count(Profile.State.APPLIED), profile.variations().size(), missing("not here: ", profile.names(Profile.State.UNAVAILABLE)),
                 missing("skipped by the recipe: ", profile.names(Profile.State.SKIPPED)))));
         return out;

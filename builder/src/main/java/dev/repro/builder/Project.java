@@ -4,6 +4,7 @@ import dev.repro.base.Durable;
 import dev.repro.base.Fields;
 import dev.repro.base.Json;
 import dev.repro.base.Problem;
+import dev.repro.builder.files.Why;
 import dev.repro.builder.recipe.Lock;
 import dev.repro.builder.recipe.LockedSource;
 import dev.repro.builder.recipe.Recipe;
@@ -54,7 +55,7 @@ final class Project implements AutoCloseable {
         } catch (NoSuchFileException e) {
             throw Problem.usage("the recipe has no lock").where(file).hint("run `repro lock " + recipeFile + "`").because(e);
         } catch (IOException e) {
-            throw Problem.storage("the lock cannot be read: " + Workshop.reason(e)).where(file).because(e);
+            throw Problem.storage("the lock cannot be read: " + Why.of(e)).where(file).because(e);
         }
     }
 
@@ -103,12 +104,14 @@ final class Project implements AutoCloseable {
         return out;
     }
 
-    /// Writes this project's lock, if it is not what is there already.
-    void writeLock() throws Problem {
+    /// Writes this project's lock.
+    ///
+    /// @param expected with the outputs that it expects
+    void writeLock(boolean expected) throws Problem {
         try {
-            Durable.write(lockFile(recipeFile), lock.toBytes());
+            Durable.write(lockFile(recipeFile), (expected ? lock : new Lock(lock.inputs(), null)).toBytes());
         } catch (IOException e) {
-            throw Problem.storage("the lock cannot be written: " + Workshop.reason(e)).where(lockFile(recipeFile)).because(e);
+            throw Problem.storage("the lock cannot be written: " + Why.of(e)).where(lockFile(recipeFile)).because(e);
         }
     }
 

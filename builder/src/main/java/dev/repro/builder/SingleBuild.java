@@ -5,6 +5,7 @@ import dev.repro.base.Durable;
 import dev.repro.base.Json;
 import dev.repro.base.JsonText;
 import dev.repro.base.Problem;
+import dev.repro.builder.files.Why;
 import dev.repro.builder.recipe.Recipe;
 import dev.repro.builder.recipe.SourceFolder;
 import java.io.IOException;
@@ -44,7 +45,7 @@ public final class SingleBuild {
                 case BuildResult.Failed failed -> throw failure(failed, shown, Kept.keep(workshop, project, failed));
             };
         } catch (IOException e) {
-            throw Problem.storage("what was built could not be written: " + Workshop.reason(e)).because(e);
+            throw Problem.storage("what was built could not be written: " + Why.of(e)).because(e);
         }
     }
 
@@ -52,15 +53,16 @@ public final class SingleBuild {
         String name = project.recipe().name();
         var lines = new ArrayList<String>();
         var files = new ArrayList<Path>();
-        lines.add(CheckReport.row("source", Preamble.source(project)));
-        lines.add(CheckReport.row("toolchain", Preamble.toolchain(project)));
-        lines.add(CheckReport.row("build", Preamble.seconds(built.run().wall())));
+        int column = CheckReport.column(project.recipe().outputs());
+        lines.add(CheckReport.row(column, "source", Preamble.source(project)));
+        lines.add(CheckReport.row(column, "toolchain", Preamble.toolchain(project)));
+        lines.add(CheckReport.row(column, "build", Preamble.seconds(built.run().wall())));
         for (Recipe.Output output : project.recipe().outputs()) {
             Path file = folder.isPresent() ? folder.get().resolve(output.path()) : SourceFolder.output(project.recipeFile(), project.recipe(), output);
             Path made = built.outputs().get(output.path());
             Durable.copy(made, file);
             files.add(file);
-            lines.add(CheckReport.row(file.getFileName().toString(), String.format(Locale.ROOT, "%,d bytes, sha256 %s", Files.size(made), Digest.of(made).brief())));
+            lines.add(CheckReport.row(column, file.getFileName().toString(), String.format(Locale.ROOT, "%,d bytes, sha256 %s", Files.size(made), Digest.of(made).brief())));
         }
         Path beside = folder.orElse(SourceFolder.home(project.recipeFile()));
         var record = BuildRecord.of(workshop, project, built);

@@ -1,5 +1,6 @@
 package dev.repro.builder;
 
+import dev.repro.builder.files.FolderLock;
 import dev.repro.builder.files.Trees;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -16,7 +17,6 @@ import java.util.List;
 /// A run that was killed leaves both behind; its lock is free then, and the next run removes them.
 final class WorkFolder implements AutoCloseable {
     private static final String LOCK = ".lock";
-    private static final String DOOR = ".work" + LOCK; // beside the folder
 
     private final Path folder;
     private final Path lockFile;
@@ -28,11 +28,10 @@ final class WorkFolder implements AutoCloseable {
         this.channel = channel;
     }
 
-    static WorkFolder open(Path cache) throws IOException {
+    static WorkFolder open(Path cache) throws IOException, InterruptedException {
         Path works = Files.createDirectories(cache.resolve("work"));
         // Between making a lock file and locking it, nobody may sweep.
-        try (var door = FileChannel.open(cache.resolve(DOOR), StandardOpenOption.CREATE, StandardOpenOption.WRITE); FileLock held = door.lock()) {
-            assert held.isValid();
+        try (var _ = FolderLock.on(works)) {
             sweep(works);
             Path lockFile = Files.createTempFile(works, "", LOCK);
             var channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);

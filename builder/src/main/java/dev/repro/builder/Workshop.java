@@ -1,6 +1,7 @@
 package dev.repro.builder;
 
 import dev.repro.base.Problem;
+import dev.repro.builder.files.Why;
 import dev.repro.builder.recipe.Recipe;
 import dev.repro.builder.sandbox.Limits;
 import dev.repro.builder.sandbox.Mount;
@@ -12,12 +13,7 @@ import dev.repro.builder.source.Sources;
 import dev.repro.builder.toolchain.Runner;
 import dev.repro.builder.toolchain.Toolchains;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -73,7 +69,7 @@ public final class Workshop implements AutoCloseable {
             Files.createDirectories(cache);
             return new Workshop(cache, env, progress, InstantSource.system());
         } catch (IOException e) {
-            throw Problem.storage("the cache cannot be used: " + reason(e)).where(cache).hint("free space, or point XDG_CACHE_HOME elsewhere").because(e);
+            throw Problem.storage("the cache cannot be used: " + Why.of(e)).where(cache).hint("free space, or point XDG_CACHE_HOME elsewhere").because(e);
         }
     }
 
@@ -88,21 +84,6 @@ public final class Workshop implements AutoCloseable {
             base = home + "/.cache";
         }
         return Path.of(base, "repro");
-    }
-
-    /// What went wrong, and with which file; the JDK's messages are often the file alone.
-    static String reason(IOException e) {
-        if (!(e instanceof FileSystemException f)) {
-            return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        }
-        String why = switch (f) {
-            case AccessDeniedException _ -> "permission denied";
-            case NoSuchFileException _ -> "no such file";
-            case FileAlreadyExistsException _ -> "something else is there already";
-            case DirectoryNotEmptyException _ -> "the folder is not empty";
-            default -> f.getReason() == null ? f.getClass().getSimpleName() : f.getReason();
-        };
-        return why + " (" + f.getFile() + ")";
     }
 
     /// A line that a build or a file name made up, so that it cannot steer a terminal or pretend to be another line.
@@ -163,7 +144,7 @@ public final class Workshop implements AutoCloseable {
             Run run = sandbox().run(spec);
             return new Runner.Output(run.exitCode(), Files.readString(log, java.nio.charset.StandardCharsets.ISO_8859_1));
         } catch (IOException e) {
-            throw Problem.storage("a program of the toolchain could not be run: " + reason(e)).where(argv.getFirst()).because(e);
+            throw Problem.storage("a program of the toolchain could not be run: " + Why.of(e)).where(argv.getFirst()).because(e);
         }
     }
 
@@ -176,7 +157,7 @@ public final class Workshop implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the sandbox ends with this process
         } catch (IOException e) {
-            throw Problem.storage("the work folder could not be removed: " + reason(e)).because(e);
+            throw Problem.storage("the work folder could not be removed: " + Why.of(e)).because(e);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.repro.cli;
 
 import dev.repro.base.Json;
+import dev.repro.base.Problem;
 import dev.repro.builder.CheckReport;
 import dev.repro.builder.Checker;
 import dev.repro.builder.Level;
@@ -45,21 +46,29 @@ final class CheckCommand extends Commands.Verb {
         var voice = voice();
         Level level = Level.parse(require);
         var options = new Checker.Options(Optional.ofNullable(recipe).map(this::path), allowDirty, updateLock, Optional.ofNullable(keep).map(this::path), !noProve);
-        var reports = new ArrayList<CheckReport>();
+        var answers = new ArrayList<Json>();
+        int code = 0;
         for (Path target : targets) {
+            if (!answers.isEmpty()) {
+                voice.say("");
+            }
             try (var workshop = Workshop.open(env(), voice)) { // one for each: its work folder takes the builds of one check
-                var ofTarget = new Checker(workshop, options).check(path(target), target);
-                if (!reports.isEmpty()) {
-                    voice.say("");
+                var reports = new Checker(workshop, options).check(path(target), target);
+                reports.getFirst().opening(verbose).forEach(voice::say);
+                tell(reports, level, voice);
+                reports.forEach(report -> answers.add(report.toJson()));
+                code = Math.max(code, reports.stream().allMatch(r -> r.satisfies(level)) ? 0 : Problem.Exit.NO.code);
+            } catch (Problem problem) {
+                if (targets.size() == 1 || Main.ending()) {
+                    throw problem;
                 }
-                ofTarget.getFirst().opening(verbose).forEach(voice::say);
-                tell(ofTarget, level, voice);
-                reports.addAll(ofTarget);
+                voice.tell(problem); // the others can be checked all the same
+                answers.add(problem.toJson());
+                code = Math.max(code, problem.exit().code);
             }
         }
-        voice.answer(reports.size() == 1 ? reports.getFirst().toJson()
-                : Json.object("schema", "repro.checks.v1", "checks", reports.stream().map(CheckReport::toJson).toList()));
-        return reports.stream().allMatch(r -> r.satisfies(level)) ? 0 : 1;
+        voice.answer(answers.size() == 1 ? answers.getFirst() : Json.object("schema", "repro.checks.v1", "checks", answers));
+        return code;
     }
 
     /// Each output with its verdict, then all in one line. Where a build failed, all outputs have the same to say.

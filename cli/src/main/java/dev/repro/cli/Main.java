@@ -6,8 +6,12 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /// Entry of the `repro` command. `--version` is answered before anything else is loaded.
 public final class Main {
@@ -18,32 +22,67 @@ public final class Main {
     /// The version of this build.
     static final String VERSION = version();
 
+    /// For a verb to stop at a signal: some waits on the network hear of no interrupt.
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private static volatile boolean ending;
+
     private Main() {}
 
     public static void main(String[] args) {
         int code = 0;
+        var told = new CountDownLatch(1);
         if (asksVersion(args)) {
             System.out.println("repro " + VERSION);
         } else {
+            var caller = Thread.currentThread();
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(caller, told), "repro-end"));
             code = start(args);
         }
         if (System.out.checkError() && code == 0) {
             System.err.println("repro: error: the answer could not be written to stdout\nrepro: hint: is its disk full, or the pipe closed?");
             code = Problem.Exit.STORAGE.code;
         }
-        if (code != 0) { // else the end of main is enough: System.exit looks for a logger first, which takes as long as the JVM's start
+        told.countDown();
+        if (code != 0) { // else the end of main is enough: System.exit looks for a logger first, which takes 20 ms
             System.exit(code);
         }
+    }
+
+    /// At a signal: makes the verb stop and say so. At the usual end nothing is left to do.
+    private static void end(Thread caller, CountDownLatch told) {
+        if (told.getCount() == 0) {
+            return;
+        }
+        ending = true;
+        caller.interrupt();
+        try {
+            if (!told.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                System.err.println("repro: error: interrupted");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // nobody interrupts it
+        }
+    }
+
+    /// Whether a signal ends this process.
+    static boolean ending() {
+        return ending;
     }
 
     private static int start(String[] args) {
         var streams = new Streams(System.out, System.err, terminal(1), terminal(2));
         try {
             return run(args, streams, System.getenv(), Path.of(""));
-        } catch (OutOfMemoryError e) {
-            System.err.println("repro: error: this needs more memory than repro may take (" + (Runtime.getRuntime().maxMemory() >> 20)
-                    + " MiB)\nrepro: hint: report it as a bug, with the size of the image");
-            return Problem.Exit.ENVIRONMENT.code;
+        } catch (Error e) {
+            var voice = new Voice(streams, System.getenv(), false, List.of(args).contains("--json"));
+            if (e instanceof OutOfMemoryError) {
+                voice.fail(Problem.environment("this needs more memory than repro may take (" + (Runtime.getRuntime().maxMemory() >> 20) + " MiB)")
+                        .hint("report it as a bug, with the size of the image"));
+                return Problem.Exit.ENVIRONMENT.code;
+            }
+            voice.bug(e);
+            return Voice.BUG;
         }
     }
 
@@ -62,10 +101,6 @@ public final class Main {
     }
 
     static int run(String[] args, Streams streams, Map<String, String> env, Path directory) {
-        if (asksVersion(args)) {
-            streams.out.println("repro " + VERSION);
-            return 0;
-        }
         if (args.length > 0 && BUILDING.contains(args[0])) {
             Workshop.prepare();
         }

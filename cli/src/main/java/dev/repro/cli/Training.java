@@ -1,5 +1,6 @@
 package dev.repro.cli;
 
+import dev.repro.base.Problem;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -12,7 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// What the launcher runs once to fill the AOT cache: the way of a check of a unikernel in a git work tree, once of a reproducible one and
+/// What the launcher runs once to fill an AOT cache. For the verbs that follow a repository: [TufTraining]. For all others: the way of a check of a unikernel in a git work tree, once of a reproducible one and
 /// once of one that is not. The host's own tools build it, and where there is no sandbox or no git, the rest is still met.
 ///
 /// All that is met here is loaded at the start of every run, so what is rarely asked for is left out.
@@ -38,10 +39,16 @@ final class Training {
         env.put("XDG_CACHE_HOME", folder.resolve("cache").toString());
     }
 
-    public static void main(String[] args) throws IOException, InterruptedException {
+    /// @param args `tuf` for the verbs that follow a repository, nothing for the others
+    public static void main(String[] args) throws IOException, InterruptedException, Problem {
         Path folder = Files.createTempDirectory("repro-training");
         try {
-            new Training(folder).run();
+            var training = new Training(folder);
+            if (List.of(args).equals(List.of("tuf"))) {
+                training.tuf();
+            } else {
+                training.run();
+            }
         } finally {
             delete(folder);
         }
@@ -64,6 +71,12 @@ final class Training {
             repro(project, "check", "app.hvt", "--no-prove");
         }
         repro(good, "check", "--json");
+    }
+
+    private void tuf() throws IOException, Problem {
+        try (var repository = new TufTraining(folder)) {
+            repository.lines().forEach(line -> repro(folder, line.split(" ")));
+        }
     }
 
     private void repro(Path project, String... args) {

@@ -12,6 +12,7 @@ import dev.repro.tuf.client.FolderStore;
 import dev.repro.tuf.client.Found;
 import dev.repro.tuf.client.Link;
 import dev.repro.tuf.client.Proxies;
+import dev.repro.tuf.client.Remote;
 import dev.repro.tuf.client.Repository;
 import dev.repro.tuf.client.Store;
 import dev.repro.tuf.client.Updater;
@@ -31,15 +32,18 @@ import picocli.CommandLine.Parameters;
 @Command(name = "tuf-client", description = "Follow a TUF repository: begin with its root, bring its metadata up to date, download targets.",
         synopsisHeading = "usage: ", descriptionHeading = "%n", parameterListHeading = "%n", optionListHeading = "%noptions:%n",
         footer = {"", "example: repro tuf-client --metadata-dir m init root.json",
-            "         repro tuf-client --metadata-dir m --metadata-url https://repo.example/metadata refresh", "",
+            "         repro tuf-client --metadata-dir m --metadata-url https://repo.example/metadata refresh",
+            "         repro tuf-client --metadata-dir m --target-dir t import hello.tar", "",
             "exit codes: 0 done, 1 refused or failed, 2 usage"})
 final class TufClientCommand extends Commands.Verb {
 
-    @Parameters(index = "0", paramLabel = "init|refresh|download", description = "begin, update, or update and download")
+    @Parameters(index = "0", paramLabel = "init|refresh|download|export|import",
+            description = "begin, update, update and download, update and write a bundle, update from a bundle")
     String verb;
 
-    @Parameters(index = "1", arity = "0..1", paramLabel = "ROOT", description = "init: the root file that came with the software")
-    Path root;
+    @Parameters(index = "1", arity = "0..1", paramLabel = "ROOT|FILE",
+            description = "init: the root file that came with the software; export, import: the bundle")
+    Path file;
 
     @Option(names = "--metadata-dir", required = true, paramLabel = "FOLDER", description = "this client's own metadata")
     Path metadataDir;
@@ -59,10 +63,17 @@ final class TufClientCommand extends Commands.Verb {
     @Option(names = "--trusted-root", paramLabel = "FILE", description = "verify all roots again from this one that came with the software")
     Path trustedRoot;
 
+    @Option(names = "--map", paramLabel = "FILE", description = "refresh, download: several repositories that must agree (TAP 4); "
+            + "the metadata of each is in a folder of its name in --metadata-dir")
+    Path map;
+
+    @Option(names = "--max-age", paramLabel = "AGE", description = "import: accept what has expired no longer ago than this (30d, 12h, 15m, 90s)")
+    String maxAge;
+
     @Option(names = "--offline", description = "fetch no metadata: what the folder has is held to the same rules")
     boolean offline;
 
-    @Option(names = "--at", paramLabel = "TIME", description = "with --offline: the time to hold expiry to, as in 2026-11-01T00:00:00Z")
+    @Option(names = "--at", paramLabel = "TIME", description = "with --offline or import: the time to hold expiry to, as in 2026-11-01T00:00:00Z")
     String at;
 
     /// Exit codes are those of the conformance suite's contract: whatever fails once the arguments are understood is 1.
@@ -80,17 +91,47 @@ final class TufClientCommand extends Commands.Verb {
     }
 
     private void run() throws Refusal, Problem {
-        Store store = FolderStore.open(path(metadataDir), voice()::warn);
         switch (verb) {
-            case "init" -> Updater.begin(store, read(required(root, "ROOT", "init")), Limits.DEFAULT);
-            case "refresh" -> {
+            case "init" -> Updater.begin(store(), read(required(file, "ROOT", verb)), Limits.DEFAULT);
+            case "import" -> bring();
+            case "refresh", "download", "export" -> {
                 try (var fetcher = new Fetcher(new Proxies(env()), Limits.DEFAULT)) {
-                    answer(refresh(store, fetcher), List.of());
+                    if (map != null) {
+                        mapped(new TufMap(path(map), path(metadataDir), fetcher, voice()));
+                    } else {
+                        online(fetcher);
+                    }
                 }
             }
-            case "download" -> download(store);
-            default -> throw Problem.usage("no such verb of tuf-client").expected("init, refresh or download").found(verb);
+            default -> throw Problem.usage("no such verb of tuf-client").expected("init, refresh, download, export or import").found(verb);
         }
+    }
+
+    private Store store() throws Problem {
+        return FolderStore.open(path(metadataDir), voice()::warn);
+    }
+
+    private void online(Fetcher fetcher) throws Refusal, Problem {
+        switch (verb) {
+            case "refresh" -> answer(refresh(store(), fetcher), List.of());
+            case "export" -> export(fetcher);
+            default -> download(fetcher);
+        }
+    }
+
+    private void mapped(TufMap repositories) throws Refusal, Problem {
+        switch (verb) {
+            case "refresh" -> repositories.refresh();
+            case "download" -> repositories.download(names(), path(required(targetDir, "--target-dir", verb)));
+            default -> throw Problem.usage("a bundle is of one repository").where("--map");
+        }
+    }
+
+    private List<String> names() throws Problem {
+        if (targetNames.isEmpty()) {
+            throw Problem.usage(verb + " needs at least one --target-name");
+        }
+        return targetNames;
     }
 
     private Repository refresh(Store store, Fetcher fetcher) throws Refusal, Problem {
@@ -104,7 +145,7 @@ final class TufClientCommand extends Commands.Verb {
         if (at == null) {
             return Instant.now();
         }
-        if (!offline) {
+        if (!offline && !verb.equals("import")) {
             throw Problem.usage("a time of the past or future is only for files that are here already").where("--at").hint("add --offline");
         }
         try {
@@ -114,43 +155,68 @@ final class TufClientCommand extends Commands.Verb {
         }
     }
 
-    private void download(Store store) throws Refusal, Problem {
-        if (targetNames.isEmpty()) {
-            throw Problem.usage("download needs at least one --target-name");
+    private void download(Fetcher fetcher) throws Refusal, Problem {
+        List<String> names = names();
+        var downloads = new Downloads(fetcher.at(required(targetBaseUrl, "--target-base-url", verb)), path(required(targetDir, "--target-dir", verb)));
+        Repository repository = refresh(store(), fetcher);
+        var targets = new ArrayList<Json>();
+        for (String name : names) {
+            Found found = repository.find(new TargetName(name));
+            targets.add(said(new TufBundle.Item(found, downloads.fetch(found))));
         }
-        try (var fetcher = new Fetcher(new Proxies(env()), Limits.DEFAULT)) {
-            var downloads = new Downloads(fetcher.at(required(targetBaseUrl, "--target-base-url", verb)), path(required(targetDir, "--target-dir", verb)));
-            Repository repository = refresh(store, fetcher);
-            var targets = new ArrayList<Json>();
-            for (String name : targetNames) {
-                Found found = repository.find(new TargetName(name));
-                Downloads.Download download = downloads.fetch(found);
-                say(found, download);
-                targets.add(found.toJson().with("file", download.file().toString()).with("fetched", download.fetched()));
-            }
-            answer(repository, targets);
-        }
+        answer(repository, targets);
     }
 
-    private void say(Found found, Downloads.Download download) {
-        String hash = found.file().prefix().orElse("");
-        voice().say(String.format("%s  %,d bytes, %s, %s", found.name(), found.file().length(),
-                Digest.parse(hash).map(d -> "sha256 " + d.brief()).orElse("sha512"), download.fetched() ? "fetched" : "here already"));
-        voice().say("  in " + download.file());
+    private void export(Fetcher fetcher) throws Refusal, Problem {
+        Path out = path(required(file, "FILE", verb));
+        List<String> names = names();
+        Remote targets = fetcher.at(required(targetBaseUrl, "--target-base-url", verb));
+        Store store = store();
+        Repository repository = refresh(store, fetcher);
+        var items = TufBundle.write(repository, store, names, (found, folder) -> new Downloads(targets, folder).fetch(found),
+                Optional.ofNullable(targetDir).map(this::path), out);
+        items.forEach(item -> say(voice(), item.found()));
+        answer(repository, items.stream().<Json>map(item -> item.found().toJson()).toList());
+        voice().say("wrote " + file);
+    }
+
+    private void bring() throws Refusal, Problem {
+        TufBundle.Imported imported = TufBundle.read(path(required(file, "FILE", verb)), store(), targetNames,
+                Optional.ofNullable(targetDir).map(this::path), start(), TufBundle.age(maxAge == null ? "0s" : maxAge));
+        answer(imported.repository(), imported.items().stream().map(this::said).toList());
+    }
+
+    private Json said(TufBundle.Item item) {
+        say(voice(), item.found(), item.download());
         if (verbose) {
-            found.links().forEach(link -> voice().say("  " + line(link)));
+            item.found().links().forEach(link -> voice().say("  " + line(link)));
         }
+        return json(item.found(), item.download());
+    }
+
+    static void say(Voice voice, Found found, Downloads.Download download) {
+        say(voice, found);
+        voice.say("  " + (download.fetched() ? "fetched" : "here already") + ", in " + download.file());
+    }
+
+    private static void say(Voice voice, Found found) {
+        String hash = found.file().prefix().orElse("");
+        voice.say(String.format("%s  %,d bytes, %s", found.name(), found.file().length(), Digest.parse(hash).map(d -> "sha256 " + d.brief()).orElse("sha512")));
+    }
+
+    static Json.Obj json(Found found, Downloads.Download download) {
+        return found.toJson().with("file", download.file().toString()).with("fetched", download.fetched());
     }
 
     private void answer(Repository repository, List<Json> targets) throws Refusal, Problem {
         List<Link> links = repository.targets().links();
-        if (verb.equals("refresh")) {
+        if (!verb.equals("download")) {
             links.forEach(link -> voice().say(line(link)));
         }
         voice().answer(Json.object("schema", "repro.tuf-client.v1", "roles", links.stream().map(Link::toJson).toList(), "targets", targets));
     }
 
-    private static String line(Link link) {
+    static String line(Link link) {
         return String.format("%-10s version %d, valid until %s, signed by %d of %d keys", link.role(), link.version(), link.expires(),
                 link.threshold(), link.keys().size());
     }

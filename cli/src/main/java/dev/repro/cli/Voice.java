@@ -13,6 +13,12 @@ import java.util.function.Consumer;
 /// Progress is one line that rewrites itself on a terminal; in a pipe, a line whenever a new step begins. With `--quiet` there is
 /// none. Colour only on a terminal without NO_COLOR (no-color.org).
 final class Voice implements Consumer<String> {
+    /// 128 and the number of SIGINT, as shells have it.
+    static final int INTERRUPTED = 130;
+
+    /// EX_SOFTWARE of sysexits.h.
+    static final int BUG = 70;
+
     private final PrintStream out;
     private final PrintStream err;
     private final boolean live;
@@ -53,17 +59,47 @@ final class Voice implements Consumer<String> {
 
     void warn(String line) {
         clear();
-        err.println("repro: warning: " + line);
+        err.println("repro: warning: " + printable(line));
     }
 
+    /// A problem as the whole answer.
     void fail(Problem problem) {
-        clear();
+        tell(problem);
+        answer(problem.toJson());
+    }
+
+    /// A problem for a person to read; the answer is still to come.
+    void tell(Problem problem) {
         if (problem.hint() == null) {
             problem.hint(usualHint(problem.exit()));
         }
-        err.println(paint(colourErr, "31", "repro: error: ") + printable(problem.line()));
-        err.println("repro: hint: " + problem.hint());
-        answer(problem.toJson());
+        tell(problem.line(), problem.hint());
+    }
+
+    private void tell(String error, String hint) {
+        clear();
+        err.println(paint(colourErr, "31", "repro: error: ") + printable(error));
+        err.println("repro: hint: " + hint);
+    }
+
+    /// That the run was ended from outside.
+    void interrupted() {
+        String hint = "run the command again; nothing half-written is left";
+        tell("interrupted", hint);
+        answer(error("interrupted", INTERRUPTED, hint));
+    }
+
+    /// What only a bug can cause.
+    void bug(Throwable e) {
+        clear();
+        String hint = "this is a bug in repro; please report it with the lines on stderr";
+        err.println("repro: internal error: " + hint.replace("on stderr", "below"));
+        e.printStackTrace(err);
+        answer(error("internal error: " + e, BUG, hint));
+    }
+
+    private static Json.Obj error(String what, int code, String hint) {
+        return Json.object("schema", "repro.error.v1", "error", what, "code", code, "where", null, "expected", null, "found", null, "hint", hint);
     }
 
     /// A repository's fault: the answer is no.

@@ -1,6 +1,7 @@
 package dev.repro.keys;
 
-/// A signature that is not that key's over that message: malformed, or simply another's. Carries no stack trace: it is an answer, not a bug.
+/// A signature that is not that key's over that message: malformed, or simply another's. Carries no stack trace: it is an answer,
+/// not a bug.
 public final class BadSignature extends Exception {
     private static final long serialVersionUID = 1;
 

@@ -20,10 +20,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The library of a token, by the C interface of PKCS#11 2.40 on 64-bit Unix: CK_ULONG has eight bytes, structures are not packed.
+/// The library of a token, by the C interface of PKCS#11 2.40 on 64-bit Unix: CK_ULONG has eight bytes, structures are not
+/// packed.
 ///
-/// Not through SunPKCS11, which has no EdDSA, cannot choose a token by its label or a key by its id, and does not see keys without a
-/// certificate (docs/adr/0006). A library is initialised once in a process; the last [#close] finalises it, which ends all logins.
+/// Not through SunPKCS11, which has no EdDSA, cannot choose a token by its label or a key by its id, and does not see keys
+/// without a certificate (docs/adr/0006). A library is initialised once in a process; the last [#close] finalises it, which ends
+/// all logins.
 @SuppressWarnings("restricted") // native access is what this class is for
 final class Cryptoki implements AutoCloseable {
     static final long CKR_OK = 0;
@@ -38,8 +40,9 @@ final class Cryptoki implements AutoCloseable {
 
     /// Functions by their place in CK_FUNCTION_LIST.
     enum Function {
-        C_INITIALIZE(0), C_FINALIZE(1), C_GET_SLOT_LIST(4), C_GET_TOKEN_INFO(6), C_OPEN_SESSION(12), C_CLOSE_SESSION(13), C_LOGIN(18),
-        C_GET_ATTRIBUTE_VALUE(24), C_FIND_OBJECTS_INIT(26), C_FIND_OBJECTS(27), C_FIND_OBJECTS_FINAL(28), C_SIGN_INIT(42), C_SIGN(43);
+        C_INITIALIZE(0), C_FINALIZE(1), C_GET_SLOT_LIST(4), C_GET_TOKEN_INFO(6), C_OPEN_SESSION(12), C_CLOSE_SESSION(13),
+        C_LOGIN(18), C_GET_ATTRIBUTE_VALUE(24), C_FIND_OBJECTS_INIT(26), C_FIND_OBJECTS(27), C_FIND_OBJECTS_FINAL(28),
+        C_SIGN_INIT(42), C_SIGN(43);
 
         final int index;
 
@@ -82,7 +85,8 @@ final class Cryptoki implements AutoCloseable {
 
     private static MemorySegment functionList(Path library) throws Problem {
         if (!Files.isReadable(library)) {
-            throw Problem.environment("the library of the token is not there").where(library).hint("is the token's PKCS#11 package installed?");
+            throw Problem.environment("the library of the token is not there").where(library)
+                    .hint("is the token's PKCS#11 package installed?");
         }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment symbol = SymbolLookup.libraryLookup(library, Arena.global()).find("C_GetFunctionList").orElseThrow(
@@ -105,7 +109,8 @@ final class Cryptoki implements AutoCloseable {
     }
 
     private static long invoke(MemorySegment function, Object... arguments) {
-        var layouts = Arrays.stream(arguments).<MemoryLayout>map(a -> a instanceof Long ? JAVA_LONG : a instanceof Byte ? JAVA_BYTE : ADDRESS);
+        var layouts = Arrays.stream(arguments).<MemoryLayout>map(
+                a -> a instanceof Long ? JAVA_LONG : a instanceof Byte ? JAVA_BYTE : ADDRESS);
         var descriptor = FunctionDescriptor.of(JAVA_LONG, layouts.toArray(MemoryLayout[]::new));
         try {
             return (long) Linker.nativeLinker().downcallHandle(function, descriptor).invokeWithArguments(arguments);
@@ -133,7 +138,8 @@ final class Cryptoki implements AutoCloseable {
             case 0x101 -> "the key wants its PIN at each signature, which is not done here";
             default -> "error";
         };
-        return Problem.environment("the token says no: " + what + ": " + meaning + " (0x" + Long.toHexString(result) + ")").where(library);
+        return Problem.environment("the token says no: " + what + ": " + meaning
+                + " (0x" + Long.toHexString(result) + ")").where(library);
     }
 
     List<Token> tokens() throws Problem {
@@ -145,8 +151,10 @@ final class Cryptoki implements AutoCloseable {
             var out = new ArrayList<Token>();
             for (int i = 0; i < count.get(JAVA_LONG, 0); i++) {
                 long slot = slots.getAtIndex(JAVA_LONG, i);
-                MemorySegment info = arena.allocate(256, 8); // CK_TOKEN_INFO: label 32, manufacturer 32, model 16, serial 16, flags, …
-                if (call(Function.C_GET_TOKEN_INFO, slot, info) == CKR_OK && (info.get(JAVA_LONG, 96) & CKF_TOKEN_INITIALIZED) != 0) {
+                // CK_TOKEN_INFO: label 32, manufacturer 32, model 16, serial 16, flags, …
+                MemorySegment info = arena.allocate(256, 8);
+                if (call(Function.C_GET_TOKEN_INFO, slot, info) == CKR_OK
+                        && (info.get(JAVA_LONG, 96) & CKF_TOKEN_INITIALIZED) != 0) {
                     out.add(new Token(slot, text(info, 0, 32), text(info, 32, 32), text(info, 64, 16), text(info, 80, 16)));
                 }
             }

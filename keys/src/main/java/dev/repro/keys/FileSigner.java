@@ -32,7 +32,8 @@ record FileSigner(PrivateKey secret) implements Signer {
             case ECDSA_P384 -> jdk("EC", "SHA384withECDSA", content, message);
             case RSA_PSS_SHA256 -> jdk("RSA", "RSASSA-PSS", content, message);
             case ML_DSA_44, ML_DSA_65, ML_DSA_87 -> BouncyCastle.mlDsaSign(scheme, content, Verifier.tap21(message), RANDOM);
-            case SLH_DSA_SHA2_128S, SLH_DSA_SHA2_128F -> BouncyCastle.slhDsaSign(scheme, content, Verifier.tap21(message), RANDOM);
+            case SLH_DSA_SHA2_128S, SLH_DSA_SHA2_128F -> BouncyCastle.slhDsaSign(scheme, content, Verifier.tap21(message),
+                    RANDOM);
         };
         return Signers.verified(key(), message, signature);
     }

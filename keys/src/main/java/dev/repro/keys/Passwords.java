@@ -2,7 +2,6 @@ package dev.repro.keys;
 
 import dev.repro.base.Problem;
 import java.io.Console;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -66,7 +65,7 @@ public interface Passwords {
                 try (Secret again = ask(console, "the same again: ")) {
                     if (!password.same(again)) {
                         password.close();
-                        throw Problem.usage("the two passwords differ").where(what);
+                        throw Problem.usage("the two passwords differ").where(what).hint("type the same password twice");
                     }
                 }
             }

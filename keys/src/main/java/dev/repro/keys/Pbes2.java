@@ -15,8 +15,8 @@ import javax.crypto.spec.SecretKeySpec;
 
 /// EncryptedPrivateKeyInfo of RFC 5958 under PBES2 of RFC 8018: PBKDF2, then AES-CBC.
 ///
-/// Written: HMAC-SHA256, 600,000 iterations, AES-256, as `openssl` reads. Read: also SHA-384, SHA-512 and shorter AES; 1,000 to 10,000,000
-/// iterations, or a file could keep a reader busy for hours.
+/// Written: HMAC-SHA256, 600,000 iterations, AES-256, as `openssl` reads. Read: also SHA-384, SHA-512 and shorter AES; 1,000 to
+/// 10,000,000 iterations, or a file could keep a reader busy for hours.
 final class Pbes2 {
     /// OWASP's figure of 2023 for PBKDF2 with HMAC-SHA256.
     static final int ITERATIONS = 600_000;
@@ -76,7 +76,8 @@ final class Pbes2 {
         Integer keyBytes = CIPHERS.get(hex(cipher.content(Der.OID)));
         byte[] iv = cipher.content(Der.OCTET_STRING);
         cipher.end();
-        if (keyBytes == null || iv.length != 16 || salt.length < 8 || length != null && !length.equals(BigInteger.valueOf(keyBytes))) {
+        if (keyBytes == null || iv.length != 16 || salt.length < 8
+                || length != null && !length.equals(BigInteger.valueOf(keyBytes))) {
             throw refused("its cipher is not AES-CBC, or a parameter has a wrong length");
         }
         try {
@@ -126,7 +127,8 @@ final class Pbes2 {
                 .hint("openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 -iter " + ITERATIONS + " -in OLD -out NEW");
     }
 
-    private static byte[] crypt(int mode, String prf, int keyBytes, Secret password, byte[] salt, int iterations, byte[] iv, byte[] data)
+    private static byte[] crypt(int mode, String prf, int keyBytes, Secret password, byte[] salt, int iterations, byte[] iv,
+            byte[] data)
             throws GeneralSecurityException {
         char[] chars = password.chars();
         var spec = new PBEKeySpec(chars, salt, iterations, 8 * keyBytes);

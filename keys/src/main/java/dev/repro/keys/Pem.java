@@ -5,8 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 
-/// One block of text around DER (RFC 7468): lines of base64 of any one length, of which the last may be shorter; no headers, nothing
-/// before it, at most a newline after it. Written with 64 characters a line, as `openssl` does. No String is made of the content.
+/// One block of text around DER (RFC 7468): lines of base64 of any one length, of which the last may be shorter; no headers,
+/// nothing before it, at most a newline after it. Written with 64 characters a line, as `openssl` does. No String is made of the
+/// content.
 record Pem(String label, byte[] der) {
     private static final byte[] BEGIN = ascii("-----BEGIN ");
     private static final byte[] END = ascii("-----END ");
@@ -43,7 +44,8 @@ record Pem(String label, byte[] der) {
         }
         int after = at + last.length;
         if (!starts(text, at, last) || after < text.length && (after + 1 != text.length || text[after] != '\n')) {
-            throw Problem.usage("not one PEM block and nothing else").expected("-----END " + label + "-----, and nothing after it");
+            throw Problem.usage("not one PEM block and nothing else").expected("-----END " + label
+                    + "-----, and nothing after it");
         }
         byte[] exact = Arrays.copyOf(base64, length);
         Arrays.fill(base64, (byte) 0);
@@ -52,7 +54,8 @@ record Pem(String label, byte[] der) {
 
     private static int labelEnd(byte[] text) throws Problem {
         if (starts(text, 0, BEGIN)) {
-            for (int at = BEGIN.length; at < Math.min(text.length, BEGIN.length + MAX_LABEL) && text[at] >= ' ' && text[at] < 0x7f; at++) {
+            for (int at = BEGIN.length; at < Math.min(text.length, BEGIN.length + MAX_LABEL) && text[at] >= ' '
+                    && text[at] < 0x7f; at++) {
                 if (starts(text, at, DASHES)) {
                     return at;
                 }

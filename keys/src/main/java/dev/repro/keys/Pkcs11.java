@@ -23,7 +23,8 @@ import java.util.Optional;
 
 /// A session with one token, and the keys in it: Ed25519, ECDSA P-256 and P-384, RSA (by PSS).
 ///
-/// A key is seen by its public half, an object or a certificate, which has the same CKA_ID as the private one; no PIN is needed to see it.
+/// A key is seen by its public half, an object or a certificate, which has the same CKA_ID as the private one; no PIN is needed
+/// to see it.
 final class Pkcs11 implements AutoCloseable {
     private static final long CKA_CLASS = 0;
     private static final long CKA_LABEL = 3;
@@ -73,7 +74,8 @@ final class Pkcs11 implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             Cryptoki.Token token = choose(library.tokens(), uri);
             MemorySegment session = arena.allocate(JAVA_LONG);
-            library.check("no session", library.call(Function.C_OPEN_SESSION, token.slot(), CKF_SERIAL_SESSION, MemorySegment.NULL,
+            library.check("no session", library.call(Function.C_OPEN_SESSION, token.slot(), CKF_SERIAL_SESSION,
+                    MemorySegment.NULL,
                     MemorySegment.NULL, session));
             return new Pkcs11(library, uri, token, session.get(JAVA_LONG, 0));
         } catch (Problem e) {
@@ -83,13 +85,17 @@ final class Pkcs11 implements AutoCloseable {
     }
 
     private static Cryptoki.Token choose(List<Cryptoki.Token> tokens, Pkcs11Uri uri) throws Problem {
-        List<Cryptoki.Token> found = tokens.stream().filter(t -> uri.admits("token", t.label()) && uri.admits("manufacturer", t.manufacturer())
-                && uri.admits("model", t.model()) && uri.admits("serial", t.serial()) && uri.admits("slot-id", Long.toString(t.slot()))).toList();
+        List<Cryptoki.Token> found = tokens.stream().filter(t -> uri.admits("token", t.label())
+                && uri.admits("manufacturer", t.manufacturer())
+                && uri.admits("model", t.model()) && uri.admits("serial", t.serial())
+                && uri.admits("slot-id", Long.toString(t.slot()))).toList();
         if (found.size() == 1) {
             return found.getFirst();
         }
-        throw Problem.environment((found.isEmpty() ? "no token" : "more than one token") + " is what the URI says").where(uri.module())
-                .found(tokens.isEmpty() ? "no token at all" : String.join(", ", tokens.stream().map(t -> "token=" + t.label()).toList()));
+        throw Problem.environment((found.isEmpty() ? "no token" : "more than one token")
+                + " is what the URI says").where(uri.module())
+                .found(tokens.isEmpty() ? "no token at all"
+                        : String.join(", ", tokens.stream().map(t -> "token=" + t.label()).toList()));
     }
 
     String reference(Entry entry) {
@@ -154,7 +160,8 @@ final class Pkcs11 implements AutoCloseable {
     private static Scheme curve(byte[] oid) throws Problem {
         for (Scheme scheme : List.of(Scheme.ECDSA_P256, Scheme.ECDSA_P384)) {
             byte[] algorithm = scheme.algorithm();
-            if (oid.length > 0 && Arrays.equals(oid, Arrays.copyOfRange(algorithm, Math.max(0, algorithm.length - oid.length), algorithm.length))) {
+            if (oid.length > 0 && Arrays.equals(oid, Arrays.copyOfRange(algorithm, Math.max(0, algorithm.length - oid.length),
+                    algorithm.length))) {
                 return scheme;
             }
         }
@@ -174,11 +181,14 @@ final class Pkcs11 implements AutoCloseable {
         }
     }
 
-    private Entry one() throws Problem {
+    /// The one key that the URI names, if it can be used.
+    Entry one() throws Problem {
         List<Entry> entries = entries();
         if (entries.size() != 1) {
-            throw Problem.usage((entries.isEmpty() ? "no key" : "more than one key") + " of the token is what the URI says").where(token.label())
-                    .hint("`repro key list '" + Pkcs11Uri.SCHEME + "token=…?module-path=…'` shows them; a key needs a public key object or a certificate");
+            throw Problem.usage((entries.isEmpty() ? "no key" : "more than one key")
+                    + " of the token is what the URI says").where(token.label())
+                    .hint("`repro key list '" + Pkcs11Uri.SCHEME
+                    + "token=…?module-path=…'` shows them; a key needs a public key object or a certificate");
         }
         Entry entry = entries.getFirst();
         if (entry.key() == null) {
@@ -202,7 +212,8 @@ final class Pkcs11 implements AutoCloseable {
         List<Long> found = entry.id().length > 0 ? library.find(session, CKA_CLASS, CKO_PRIVATE_KEY, CKA_ID, entry.id())
                 : library.find(session, CKA_CLASS, CKO_PRIVATE_KEY, CKA_LABEL, entry.label().getBytes(StandardCharsets.UTF_8));
         if (found.size() != 1) {
-            throw Problem.usage((found.isEmpty() ? "no private key" : "more than one private key") + " belongs to that public key").where(token.label());
+            throw Problem.usage((found.isEmpty() ? "no private key" : "more than one private key")
+                    + " belongs to that public key").where(token.label());
         }
         return found.getFirst();
     }
@@ -212,7 +223,8 @@ final class Pkcs11 implements AutoCloseable {
             case ED25519 -> sign(handle, CKM_EDDSA, Optional.empty(), message);
             case ECDSA_P256 -> der(sign(handle, CKM_ECDSA, Optional.empty(), Digest.sha256().digest(message)));
             case ECDSA_P384 -> der(sign(handle, CKM_ECDSA, Optional.empty(), sha384(message)));
-            default -> sign(handle, CKM_RSA_PKCS_PSS, Optional.of(new long[] {CKM_SHA256, CKG_MGF1_SHA256, 32}), Digest.sha256().digest(message));
+            default -> sign(handle, CKM_RSA_PKCS_PSS, Optional.of(new long[] {CKM_SHA256, CKG_MGF1_SHA256, 32}),
+                    Digest.sha256().digest(message));
         };
         return Signers.verified(key, message, plain);
     }
@@ -244,7 +256,8 @@ final class Pkcs11 implements AutoCloseable {
     /// From r and s side by side.
     private static byte[] der(byte[] plain) {
         int half = plain.length / 2;
-        return Der.write(Der.SEQUENCE, Der.writeNatural(new BigInteger(1, plain, 0, half)), Der.writeNatural(new BigInteger(1, plain, half, half)));
+        return Der.write(Der.SEQUENCE, Der.writeNatural(new BigInteger(1, plain, 0, half)),
+                Der.writeNatural(new BigInteger(1, plain, half, half)));
     }
 
     @Override

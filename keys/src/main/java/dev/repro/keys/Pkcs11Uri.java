@@ -11,8 +11,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// A PKCS#11 URI (RFC 7512), as far as it can name a key: path attributes `token`, `manufacturer`, `serial`, `model`, `slot-id`, `object`,
-/// `id`, `type`; query attributes `module-path` (which must be there) and `pin-source` (a file). Others are refused, not ignored.
+/// A PKCS#11 URI (RFC 7512), as far as it can name a key: path attributes `token`, `manufacturer`, `serial`, `model`, `slot-id`,
+/// `object`, `id`, `type`; query attributes `module-path` (which must be there) and `pin-source` (a file). Others are refused,
+/// not ignored.
 record Pkcs11Uri(Map<String, byte[]> attributes, Path module, Optional<Path> pinSource) {
     static final String SCHEME = "pkcs11:";
     private static final Set<String> PATH = Set.of("token", "manufacturer", "serial", "model", "slot-id", "object", "id", "type");
@@ -41,7 +42,7 @@ record Pkcs11Uri(Map<String, byte[]> attributes, Path module, Optional<Path> pin
             int equals = part.indexOf('=');
             String name = equals < 0 ? part : part.substring(0, equals);
             if (name.equals("pin-value")) {
-                throw refused("pin-value shows the PIN to everybody who sees the command: give it by pin-source or as a password");
+                throw refused("pin-value shows the PIN to everybody who lists processes: give it by pin-source, or as a password");
             }
             if (equals < 0 || !known.contains(name)) {
                 throw refused("attribute `" + name + "` is not known here");
@@ -58,7 +59,8 @@ record Pkcs11Uri(Map<String, byte[]> attributes, Path module, Optional<Path> pin
             char c = value.charAt(i);
             if (c != '%') {
                 out.writeBytes(bytes(String.valueOf(c)));
-            } else if (i + 2 < value.length() && HexFormat.isHexDigit(value.charAt(i + 1)) && HexFormat.isHexDigit(value.charAt(i + 2))) {
+            } else if (i + 2 < value.length() && HexFormat.isHexDigit(value.charAt(i + 1))
+                    && HexFormat.isHexDigit(value.charAt(i + 2))) {
                 out.write(HexFormat.fromHexDigits(value, i + 1, i + 3));
                 i += 2;
             } else {
@@ -79,14 +81,16 @@ record Pkcs11Uri(Map<String, byte[]> attributes, Path module, Optional<Path> pin
 
     /// The same with the attributes that name one key, for messages and lists.
     static String of(Path module, String token, String object, byte[] id) {
-        return SCHEME + "token=" + encode(bytes(token)) + ";object=" + encode(bytes(object)) + (id.length == 0 ? "" : ";id=" + hex(id))
+        return SCHEME + "token=" + encode(bytes(token)) + ";object=" + encode(bytes(object))
+                + (id.length == 0 ? "" : ";id=" + hex(id))
                 + "?module-path=" + encode(bytes(module.toString()));
     }
 
     private static String encode(byte[] value) {
         var out = new StringBuilder();
         for (byte b : value) {
-            boolean plain = b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || b > 0 && "-._~/".indexOf(b) >= 0;
+            boolean plain = b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || b > 0
+                    && "-._~/".indexOf(b) >= 0;
             out.append(plain ? String.valueOf((char) b) : hex(new byte[] {b}));
         }
         return out.toString();

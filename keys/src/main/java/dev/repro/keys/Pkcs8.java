@@ -7,10 +7,10 @@ import java.util.Arrays;
 
 /// PrivateKeyInfo and OneAsymmetricKey (RFC 5958) in DER, of each scheme, without attributes.
 ///
-/// What is inside, called *content* here: the seed for Ed25519 (RFC 8410) and ML-DSA (RFC 9881; the expanded key if a file has only that), the
-/// scalar for ECDSA (RFC 5915), RSAPrivateKey for RSA (RFC 8017), the four parts side by side for SLH-DSA (RFC 9909).
-/// The public key is always computed from the content; one that stands beside it must be the same. Written as `openssl` writes: with the
-/// public key for ECDSA, without it for the others.
+/// What is inside, called *content* here: the seed for Ed25519 (RFC 8410) and ML-DSA (RFC 9881; the expanded key if a file has
+/// only that), the scalar for ECDSA (RFC 5915), RSAPrivateKey for RSA (RFC 8017), the four parts side by side for SLH-DSA (RFC
+/// 9909). The public key is always computed from the content; one that stands beside it must be the same. Written as `openssl`
+/// writes: with the public key for ECDSA, without it for the others.
 final class Pkcs8 {
     private static final int CONTEXT_0 = 0xa0;
     private static final int CONTEXT_1 = 0xa1;
@@ -106,8 +106,10 @@ final class Pkcs8 {
         byte[] beside = in.nextIs(CONTEXT_1) ? whole(in.content(CONTEXT_1), Der.BIT_STRING) : null;
         PrivateKey key = of(scheme, Secret.owning(scalar));
         byte[] algorithm = scheme.algorithm();
-        boolean sameCurve = curve == null || Arrays.equals(curve, Arrays.copyOfRange(algorithm, algorithm.length - curve.length, algorithm.length));
-        if (!in.atEnd() || !version.equals(BigInteger.ONE) || !sameCurve || beside != null && !Arrays.equals(beside, prefixed(key.key().raw()))) {
+        boolean sameCurve = curve == null || Arrays.equals(curve, Arrays.copyOfRange(algorithm, algorithm.length - curve.length,
+                algorithm.length));
+        if (!in.atEnd() || !version.equals(BigInteger.ONE) || !sameCurve
+                || beside != null && !Arrays.equals(beside, prefixed(key.key().raw()))) {
             key.close();
             throw mismatch();
         }
@@ -160,7 +162,8 @@ final class Pkcs8 {
         if (version.signum() != 0 || p1.signum() <= 0 || q1.signum() <= 0 || !numbers[3].multiply(numbers[4]).equals(numbers[0])
                 || !numbers[2].mod(p1).equals(numbers[5]) || !numbers[2].mod(q1).equals(numbers[6])
                 || !numbers[7].multiply(numbers[4]).mod(numbers[3]).equals(BigInteger.ONE)
-                || !numbers[1].multiply(numbers[5]).mod(p1).equals(BigInteger.ONE) || !numbers[1].multiply(numbers[6]).mod(q1).equals(BigInteger.ONE)) {
+                || !numbers[1].multiply(numbers[5]).mod(p1).equals(BigInteger.ONE)
+                || !numbers[1].multiply(numbers[6]).mod(q1).equals(BigInteger.ONE)) {
             throw mismatch();
         }
         return Der.write(Der.SEQUENCE, Der.writeNatural(numbers[0]), Der.writeNatural(numbers[1]));
@@ -181,7 +184,8 @@ final class Pkcs8 {
     static byte[] write(PublicKey key, byte[] content) {
         byte[] inner = switch (key.scheme()) {
             case ED25519 -> Der.write(Der.OCTET_STRING, content);
-            case ECDSA_P256, ECDSA_P384 -> Der.write(Der.SEQUENCE, Der.writeNatural(BigInteger.ONE), Der.write(Der.OCTET_STRING, content),
+            case ECDSA_P256, ECDSA_P384 -> Der.write(Der.SEQUENCE, Der.writeNatural(BigInteger.ONE),
+                    Der.write(Der.OCTET_STRING, content),
                     Der.write(CONTEXT_1, Der.writeBits(key.raw())));
             case RSA_PSS_SHA256, SLH_DSA_SHA2_128S, SLH_DSA_SHA2_128F -> content.clone();
             case ML_DSA_44, ML_DSA_65, ML_DSA_87 -> Der.write(content.length == SEED_BYTES ? SEED : Der.OCTET_STRING, content);

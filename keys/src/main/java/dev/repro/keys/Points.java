@@ -50,7 +50,8 @@ final class Points {
         }
     }
 
-    /// 0x04, x, y, both below p, on the curve. The point at infinity has no such form; both curves have no other points of small order.
+    /// 0x04, x, y, both below p, on the curve. The point at infinity has no such form; both curves have no other points of small
+    /// order.
     private static boolean isUncompressed(Curve curve, byte[] raw) {
         int size = raw.length / 2;
         var x = new BigInteger(1, raw, 1, size);

@@ -54,7 +54,8 @@ final class PrivateFile {
         try {
             String mode = PosixFilePermissions.toString(view.readAttributes().permissions());
             if (!mode.endsWith("------")) {
-                throw Problem.usage("others can read this secret").where(file).expected("rw-------").found(mode).hint("chmod 600 " + file);
+                throw Problem.usage("others can read this secret").where(file).expected("rw-------").found(mode).hint("chmod 600 "
+                        + file);
             }
         } catch (IOException e) {
             throw Problem.usage("cannot be read: " + e.getMessage()).where(file).because(e);

@@ -35,8 +35,10 @@ public final class PrivateKey implements AutoCloseable {
                 }
                 case ECDSA_P256 -> jdk("EC", new ECGenParameterSpec("secp256r1"), random);
                 case ECDSA_P384 -> jdk("EC", new ECGenParameterSpec("secp384r1"), random);
-                case RSA_PSS_SHA256 -> jdk("RSA", new java.security.spec.RSAKeyGenParameterSpec(RSA_BITS, BigInteger.valueOf(65537)), random);
-                case SLH_DSA_SHA2_128S, SLH_DSA_SHA2_128F -> Pkcs8.of(scheme, Secret.owning(BouncyCastle.slhDsaGenerate(scheme, random)));
+                case RSA_PSS_SHA256 -> jdk("RSA", new java.security.spec.RSAKeyGenParameterSpec(RSA_BITS,
+                        BigInteger.valueOf(65537)), random);
+                case SLH_DSA_SHA2_128S, SLH_DSA_SHA2_128F -> Pkcs8.of(scheme,
+                        Secret.owning(BouncyCastle.slhDsaGenerate(scheme, random)));
             };
         } catch (GeneralSecurityException | Problem e) {
             throw new IllegalStateException("a key that was made here is good", e);
@@ -58,7 +60,8 @@ public final class PrivateKey implements AutoCloseable {
     /// Reads a PEM file. A file with an unencrypted key that others can read is refused.
     ///
     /// @param passwords asked only if the key is encrypted
-    /// @throws Problem exit code 2: no such file, not one PKCS#8 key in its strict form, an algorithm that is not known, a wrong password
+    /// @throws Problem exit code 2: no such file, not one PKCS#8 key in its strict form, an algorithm that is not known, a wrong
+    ///     password
     public static PrivateKey read(Path file, Passwords passwords) throws Problem {
         byte[] bytes = PrivateFile.read(file, PrivateFile.Guard.ANYBODY);
         Pem pem = null;

@@ -9,8 +9,8 @@ import java.util.HexFormat;
 
 /// A public key that was checked: of a known [Scheme], of the right length, a point of its curve, RSA of 2048 to 8192 bits.
 ///
-/// Two keys are equal if their key material is, whatever they are called and however they were written: a threshold counts material
-/// (TAP 12). Reading one is cheap: nothing of the JDK's security providers is touched before the first [#verify].
+/// Two keys are equal if their key material is, whatever they are called and however they were written: a threshold counts
+/// material (TAP 12). Reading one is cheap: nothing of the JDK's security providers is touched before the first [#verify].
 public final class PublicKey {
     static final String LABEL = "PUBLIC KEY";
 
@@ -47,7 +47,8 @@ public final class PublicKey {
         if (scheme == Scheme.RSA_PSS_SHA256) {
             RsaKey.parse(raw);
         } else if (raw.length != scheme.rawLength()) {
-            throw Problem.usage("a " + scheme.scheme() + " key of the wrong length").expected(scheme.rawLength() + " bytes").found(raw.length);
+            throw Problem.usage("a " + scheme.scheme() + " key of the wrong length").expected(scheme.rawLength()
+                    + " bytes").found(raw.length);
         }
         Points.check(scheme, raw);
         byte[] spki = Der.write(Der.SEQUENCE, scheme.algorithm(), Der.writeBits(raw));
@@ -58,13 +59,14 @@ public final class PublicKey {
     public static PublicKey ofPem(String text) throws Problem {
         Pem pem = Pem.parse(text);
         if (!pem.label().equals(LABEL)) {
-            throw Problem.usage("not a public key").expected(LABEL).found(pem.label().length() > 60 ? "another label" : pem.label());
+            throw Problem.usage("not a public key").expected(LABEL).found(pem.label().length() > 60 ? "another label"
+                    : pem.label());
         }
         return ofSpki(pem.der());
     }
 
-    /// @param key `{keytype, scheme, keyval: {public}}` of TUF metadata and of securesystemslib; other members are ignored (TUF 4.2).
-    ///     `public` is 64 hexadecimal digits for ed25519, a PEM of an SPKI for all others
+    /// @param key `{keytype, scheme, keyval: {public}}` of TUF metadata and of securesystemslib; other members are ignored (TUF
+    ///     4.2). `public` is 64 hexadecimal digits for ed25519, a PEM of an SPKI for all others
     public static PublicKey ofJson(Json.Obj key) throws Problem {
         String keytype = string(key, "keytype");
         String name = string(key, "scheme");

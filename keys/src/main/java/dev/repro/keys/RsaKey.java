@@ -28,7 +28,8 @@ record RsaKey(BigInteger n, BigInteger e) {
 
     private void check() throws Problem {
         if (n.bitLength() < MIN_BITS || n.bitLength() > MAX_BITS) {
-            throw Problem.usage("an RSA key of this size is not accepted").expected(MIN_BITS + " to " + MAX_BITS + " bits").found(n.bitLength());
+            throw Problem.usage("an RSA key of this size is not accepted").expected(MIN_BITS + " to " + MAX_BITS
+                    + " bits").found(n.bitLength());
         }
         if (!n.testBit(0) || !e.testBit(0) || e.bitLength() < 2 || e.bitLength() > MAX_EXPONENT_BITS) {
             throw Problem.usage("an RSA key has an even modulus, or an exponent that is even, 1 or beyond 64 bits");

@@ -21,8 +21,8 @@ public enum Scheme {
     ML_DSA_65("ml-dsa", "ml-dsa-65/1", "300b0609608648016503040312", 1952),
     /// As [#ML_DSA_44], signatures of 4627 bytes.
     ML_DSA_87("ml-dsa", "ml-dsa-87/1", "300b0609608648016503040313", 2592),
-    /// FIPS 205, pure, no context, over the same bytes as [#ML_DSA_44], because no TAP says how; a name of our own. Signatures of 7856 bytes
-    /// that take a second to make: for keys that sign once a year.
+    /// FIPS 205, pure, no context, over the same bytes as [#ML_DSA_44], because no TAP says how; a name of our own. Signatures of
+    /// 7856 bytes that take a second to make: for keys that sign once a year.
     SLH_DSA_SHA2_128S("slh-dsa", "slh-dsa-sha2-128s/1", "300b0609608648016503040314", 32),
     /// As [#SLH_DSA_SHA2_128S], faster to sign, signatures of 17088 bytes.
     SLH_DSA_SHA2_128F("slh-dsa", "slh-dsa-sha2-128f/1", "300b0609608648016503040315", 32);
@@ -39,8 +39,8 @@ public enum Scheme {
         this.rawLength = rawLength;
     }
 
-    /// The scheme of these two members of a TUF key; empty for one that is not known here. Metadata from before specification 1.0.29
-    /// calls the keytype of an ECDSA key as its scheme is called: that is read too.
+    /// The scheme of these two members of a TUF key; empty for one that is not known here. Metadata from before specification
+    /// 1.0.29 calls the keytype of an ECDSA key as its scheme is called: that is read too.
     public static Optional<Scheme> of(String keytype, String scheme) {
         return Arrays.stream(values()).filter(s -> s.scheme.equals(scheme) && s.isKeytype(keytype)).findFirst();
     }
@@ -67,7 +67,8 @@ public enum Scheme {
     /// The scheme of that AlgorithmIdentifier.
     static Scheme ofAlgorithm(byte[] der) throws Problem {
         return Arrays.stream(values()).filter(s -> Arrays.equals(s.algorithm, der)).findFirst()
-                .orElseThrow(() -> Problem.usage("a key of an algorithm that is not known here").found(HexFormat.of().formatHex(der)));
+                .orElseThrow(() -> Problem.usage("a key of an algorithm that is not known here")
+                .found(HexFormat.of().formatHex(der)));
     }
 
     /// The length of the public key inside the SPKI, in bytes; 0 where it varies.

@@ -16,6 +16,8 @@ import java.util.Map;
 /// - `ssh-agent:NAME`, a fingerprint (`SHA256:…`), a comment or a key id of the agent of SSH_AUTH_SOCK.
 public final class Signers {
     private static final String AGENT = "ssh-agent:";
+    /// Signing has loaded Bouncy Castle already, and who signs 16,384 bins waits for this.
+    private static final BulkVerifier SEEN = BulkVerifier.expecting(BulkVerifier.THRESHOLD);
 
     private Signers() {}
 
@@ -38,6 +40,22 @@ public final class Signers {
         return PrivateKey.read(directory.resolve(reference), passwords).signer();
     }
 
+    /// The public key of a reference as above, or of a file in any form that [KeyFile#read] knows. No PIN is asked.
+    public static PublicKey publicKey(String reference, Passwords passwords, Map<String, String> env,
+            Path directory) throws Problem {
+        if (reference.startsWith(Pkcs11Uri.SCHEME)) {
+            try (Pkcs11 token = Pkcs11.open(Pkcs11Uri.parse(reference))) {
+                return token.one().key();
+            }
+        }
+        if (reference.startsWith(AGENT)) {
+            try (Signer signer = SshAgent.open(reference.substring(AGENT.length()), env)) {
+                return signer.key();
+            }
+        }
+        return KeyFile.read(directory.resolve(reference), passwords);
+    }
+
     /// A key that was found.
     ///
     /// @param reference opens it, if it can sign
@@ -46,7 +64,8 @@ public final class Signers {
     /// @param why the reason for which `key` is null, else null
     public record Listed(String reference, String name, PublicKey key, String why) {}
 
-    /// The keys of a folder (files with PEM), a token (`pkcs11:…` without `object` and `id`) or the agent (`ssh-agent:`). Asks for no password.
+    /// The keys of a folder (files with PEM), a token (`pkcs11:…` without `object` and `id`) or the agent (`ssh-agent:`). Asks
+    /// for no password.
     ///
     /// @throws Problem exit code 2: no such folder; 3: the token or the agent does not answer
     public static List<Listed> list(String reference, Map<String, String> env, Path directory) throws Problem {
@@ -110,7 +129,7 @@ public final class Signers {
     /// What a signer made, once it is seen to verify: a token, an agent or a broken processor could give something else.
     static byte[] verified(PublicKey key, byte[] message, byte[] signature) throws Problem {
         try {
-            key.verify(message, signature);
+            SEEN.verify(key, message, signature);
             return signature;
         } catch (BadSignature e) {
             throw Problem.environment("the signature that was made does not verify: " + e.getMessage()).where(key).because(e);

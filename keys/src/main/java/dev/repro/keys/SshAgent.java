@@ -16,8 +16,8 @@ import java.util.Map;
 
 /// A client of an SSH agent: draft-miller-ssh-agent over a Unix socket.
 ///
-/// Ed25519 and ECDSA sign what TUF wants. RSA does not: SSH has PKCS#1 v1.5 alone, TUF wants PSS. Keys on FIDO tokens (`sk-…`) do not either:
-/// they sign more than the message. Both are listed, with that reason.
+/// Ed25519 and ECDSA sign what TUF wants. RSA does not: SSH has PKCS#1 v1.5 alone, TUF wants PSS. Keys on FIDO tokens (`sk-…`) do
+/// not either: they sign more than the message. Both are listed, with that reason.
 final class SshAgent implements AutoCloseable {
     private static final int REQUEST_IDENTITIES = 11;
     private static final int IDENTITIES = 12;
@@ -51,11 +51,13 @@ final class SshAgent implements AutoCloseable {
         PublicKey key() throws Problem {
             String type = new SshWire(blob).text();
             if (type.startsWith("sk-")) {
-                throw Problem.usage("a key on a FIDO token signs more than the message: no other program could verify it").where(fingerprint());
+                throw Problem.usage("a key on a FIDO token signs more than the message: no other program could verify it")
+                        .where(fingerprint());
             }
             PublicKey key = SshKey.ofBlob(blob);
             if (key.scheme() == Scheme.RSA_PSS_SHA256) {
-                throw Problem.usage("an SSH agent signs with RSA by PKCS#1 v1.5 only, and " + key.scheme().scheme() + " is wanted")
+                throw Problem.usage("an SSH agent signs with RSA by PKCS#1 v1.5 only, and " + key.scheme().scheme()
+                        + " is wanted")
                         .where(fingerprint()).hint("take an Ed25519 or ECDSA key, or the RSA key from its file or token");
             }
             return key;
@@ -103,8 +105,10 @@ final class SshAgent implements AutoCloseable {
         if (found.size() == 1) {
             return found.getFirst();
         }
-        throw Problem.usage(found.isEmpty() ? "the SSH agent has no key of that name" : "the SSH agent has several keys of that name").found(name)
-                .expected(all.isEmpty() ? "it has none at all" : String.join(" or ", all.stream().map(Identity::fingerprint).toList()))
+        throw Problem.usage(found.isEmpty() ? "the SSH agent has no key of that name"
+                : "the SSH agent has several keys of that name").found(name)
+                .expected(all.isEmpty() ? "it has none at all"
+                        : String.join(" or ", all.stream().map(Identity::fingerprint).toList()))
                 .hint(all.isEmpty() ? "ssh-add FILE" : "`repro key list ssh-agent:` shows them; a fingerprint names one alone");
     }
 
@@ -123,7 +127,8 @@ final class SshAgent implements AutoCloseable {
     byte[] sign(Identity identity, PublicKey key, byte[] message) throws Problem {
         if (message.length > MAX_DATA) {
             throw Problem.environment("too much to be signed by an SSH agent").where(socket)
-                    .expected("at most " + MAX_DATA + " bytes").found(message.length).hint("sign with the key's file, or split the role into several");
+                    .expected("at most " + MAX_DATA + " bytes").found(message.length)
+                    .hint("sign with the key's file, or split the role into several");
         }
         byte[] body = SshWire.strings(identity.blob(), message);
         byte[] request = ByteBuffer.allocate(1 + body.length + 4).put((byte) SIGN_REQUEST).put(body).putInt(0).array();

@@ -42,7 +42,8 @@ public final class SshKey {
             case "ecdsa-sha2-nistp384" -> ec(Scheme.ECDSA_P384, in, "nistp384");
             case RSA -> {
                 BigInteger e = in.positive();
-                yield PublicKey.ofRaw(Scheme.RSA_PSS_SHA256, Der.write(Der.SEQUENCE, Der.writeNatural(in.positive()), Der.writeNatural(e)));
+                yield PublicKey.ofRaw(Scheme.RSA_PSS_SHA256, Der.write(Der.SEQUENCE, Der.writeNatural(in.positive()),
+                        Der.writeNatural(e)));
             }
             default -> throw Problem.usage("an SSH key of a type that is not known here").found(printable(type));
         };

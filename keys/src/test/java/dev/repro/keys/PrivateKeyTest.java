@@ -29,7 +29,8 @@ class PrivateKeyTest {
             MC4CAQAwBQYDK2VwBCIEIHDREM/aL1A+s1K+19C1PSLeh9SSOClRGHTN7LjXVN0b
             -----END PRIVATE KEY-----
             """;
-    /// The same key: `openssl pkcs8 -topk8 -v2 aes-256-cbc -passout pass:correct`, which is PBKDF2 with HMAC-SHA256 and 2048 iterations.
+    /// The same key: `openssl pkcs8 -topk8 -v2 aes-256-cbc -passout pass:correct`, which is PBKDF2 with HMAC-SHA256 and 2048
+    /// iterations.
     static final String OPENSSL_ENCRYPTED = """
             -----BEGIN ENCRYPTED PRIVATE KEY-----
             MIGbMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAgObTBwYrduiwICCAAw
@@ -263,7 +264,8 @@ class PrivateKeyTest {
 
     @Test
     void otherKindsAreRefusedWithAHint() throws Exception {
-        for (String label : new String[] {"EC PRIVATE KEY", "RSA PRIVATE KEY", "OPENSSH PRIVATE KEY", "PUBLIC KEY", "CERTIFICATE"}) {
+        for (String label : new String[] {"EC PRIVATE KEY", "RSA PRIVATE KEY", "OPENSSH PRIVATE KEY", "PUBLIC KEY",
+                "CERTIFICATE"}) {
             Path file = file("other.pem", Pem.write(label, new byte[40]), "rw-------");
             Problem refused = assertThrows(Problem.class, () -> PrivateKey.read(file, Passwords.none()));
             assertTrue(refused.line().contains(label) && refused.hint() != null, refused::line);
@@ -301,6 +303,7 @@ class PrivateKeyTest {
     @Test
     void whatDoesNotVerifyIsNotHandedOut() {
         PublicKey key = TestKeys.ours(Scheme.ED25519).key();
-        assertEquals(Problem.Exit.ENVIRONMENT, assertThrows(Problem.class, () -> Signers.verified(key, MESSAGE, new byte[64])).exit());
+        assertEquals(Problem.Exit.ENVIRONMENT, assertThrows(Problem.class, () -> Signers.verified(key, MESSAGE, new byte[64]))
+                .exit());
     }
 }

@@ -49,7 +49,8 @@ class PublicKeyTest {
         assertThrows(Problem.class, () -> PublicKey.ofSpki(Arrays.copyOf(spki, spki.length + 1)));
     }
 
-    /// A flip inside the key itself may give another key; one outside must be refused. Whatever is read is written again as it was.
+    /// A flip inside the key itself may give another key; one outside must be refused. Whatever is read is written again as it
+    /// was.
     @ParameterizedTest
     @EnumSource
     void flippedBytesOfAnSpki(Scheme scheme) throws Exception {
@@ -87,8 +88,8 @@ class PublicKeyTest {
         assertThrows(Problem.class, () -> PublicKey.ofRaw(scheme, zero));
     }
 
-    /// The eight points of small order, their other encodings, y >= p, and a y without x. Made by hand after Chalkias, Garillot and
-    /// Nikolaenko, Taming the many EdDSAs (2020), table 6.
+    /// The eight points of small order, their other encodings, y >= p, and a y without x. Made by hand after Chalkias, Garillot
+    /// and Nikolaenko, Taming the many EdDSAs (2020), table 6.
     @ParameterizedTest
     @ValueSource(strings = {
         "0100000000000000000000000000000000000000000000000000000000000000",
@@ -117,8 +118,10 @@ class PublicKeyTest {
         var n = ((java.security.interfaces.RSAPublicKey) TestKeys.pair(Scheme.RSA_PSS_SHA256).getPublic()).getModulus();
         var e = BigInteger.valueOf(65537);
         assertEquals(Scheme.RSA_PSS_SHA256, PublicKey.ofRaw(Scheme.RSA_PSS_SHA256, rsa(n, e)).scheme());
-        for (byte[] bad : new byte[][] {rsa(n.shiftRight(1).setBit(0), e), rsa(n.clearBit(0), e), rsa(n.setBit(8192), e), rsa(n, BigInteger.ONE),
-            rsa(n, BigInteger.TWO), rsa(n, BigInteger.TWO.pow(64).add(BigInteger.ONE)), rsa(n.negate(), e), rsa(BigInteger.ZERO, e)}) {
+        for (byte[] bad : new byte[][] {rsa(n.shiftRight(1).setBit(0), e), rsa(n.clearBit(0), e), rsa(n.setBit(8192), e),
+                rsa(n, BigInteger.ONE),
+            rsa(n, BigInteger.TWO), rsa(n, BigInteger.TWO.pow(64).add(BigInteger.ONE)), rsa(n.negate(), e),
+            rsa(BigInteger.ZERO, e)}) {
             assertThrows(Problem.class, () -> PublicKey.ofRaw(Scheme.RSA_PSS_SHA256, bad));
         }
         byte[] padded = Der.write(Der.SEQUENCE, Der.write(Der.INTEGER, new byte[1], n.toByteArray()), Der.writeNatural(e));
@@ -138,13 +141,17 @@ class PublicKeyTest {
         assertEquals(ec, PublicKey.ofJson(json("ecdsa", scheme, ec)).pem());
         assertEquals(ec, PublicKey.ofJson(json("ecdsa", scheme, ec.stripTrailing())).pem());
         for (Json.Obj bad : new Json.Obj[] {json("ed25519", "ed25519", ed.substring(2)), json("ed25519", "ed25519", ed + "00"),
-            json("ed25519", "ed25519", ed.replaceFirst("^.", "g")), json("ed25519", "ed25519", ""), json("ed25519", "ed25519", ec),
-            json("ed25519", "ed25519ph", ed), json("ecdsa", "ed25519", ed), json("ed25519", scheme, ec), json("ecdsa", scheme, ec384),
-            json("ecdsa", scheme, ""), json("ecdsa", scheme, "\n" + ec), json("ecdsa", scheme, ec + "\n"), json("ecdsa", scheme, ec + ec),
+            json("ed25519", "ed25519", ed.replaceFirst("^.", "g")), json("ed25519", "ed25519", ""),
+            json("ed25519", "ed25519", ec),
+            json("ed25519", "ed25519ph", ed), json("ecdsa", "ed25519", ed), json("ed25519", scheme, ec),
+            json("ecdsa", scheme, ec384),
+            json("ecdsa", scheme, ""), json("ecdsa", scheme, "\n" + ec), json("ecdsa", scheme, ec + "\n"),
+            json("ecdsa", scheme, ec + ec),
             json("ecdsa", scheme, ec.replace("PUBLIC", "PRIVATE")), json("ecdsa", scheme, ec.replace("\n", "\r\n")),
             json("ecdsa", scheme, ec.replaceFirst("\n", "\n\n")), json("ecdsa", scheme, ec.replaceFirst("==\n", "=\n")),
             json("ecdsa", scheme, ec.replaceFirst("\nM", "\n M")), json("rsa", "rsassa-pss-sha256", ec),
-            Json.object("keytype", "ed25519", "scheme", "ed25519"), Json.object("keytype", "ed25519", "scheme", "ed25519", "keyval", ed),
+            Json.object("keytype", "ed25519", "scheme", "ed25519"), Json.object("keytype", "ed25519", "scheme", "ed25519",
+            "keyval", ed),
             Json.object("keytype", 1, "scheme", "ed25519", "keyval", Json.object("public", ed)),
             Json.object("keytype", "ed25519", "scheme", "ed25519", "keyval", Json.object("public", 7)), Json.object()}) {
             assertThrows(Problem.class, () -> PublicKey.ofJson(bad), bad::toString);

@@ -71,7 +71,8 @@ class SshAgentTest {
     void aGoodAgent() throws Exception {
         byte[] message = PublicKeyTest.utf8("hello");
         byte[] good = key.signer().sign(message);
-        try (Signer signer = Signers.open("ssh-agent:me", Passwords.none(), agent(identities(), signature("ssh-ed25519", good)), folder)) {
+        try (Signer signer = Signers.open("ssh-agent:me", Passwords.none(), agent(identities(), signature("ssh-ed25519", good)),
+                folder)) {
             assertEquals(key.key(), signer.key());
             assertEquals(64, signer.sign(message).length);
         }
@@ -81,9 +82,11 @@ class SshAgentTest {
     void badSignatures() throws Exception {
         byte[] message = PublicKeyTest.utf8("hello");
         byte[] good = key.signer().sign(message);
-        for (byte[] answer : new byte[][] {signature("ssh-ed25519", new byte[64]), signature("ssh-ed25519", new byte[0]), signature("ssh-rsa", good),
+        for (byte[] answer : new byte[][] {signature("ssh-ed25519", new byte[64]), signature("ssh-ed25519", new byte[0]),
+                signature("ssh-rsa", good),
             message(5), message(14), new byte[] {0, 0, 0, 0}, {0x7f, 0, 0, 0}, {-1, -1, -1, -1}, {0, 0, 0, 9, 14}, {}}) {
-            try (Signer signer = Signers.open("ssh-agent:" + key.key().keyid(), Passwords.none(), agent(identities(), answer), folder)) {
+            try (Signer signer = Signers.open("ssh-agent:" + key.key().keyid(), Passwords.none(), agent(identities(), answer),
+                    folder)) {
                 assertThrows(Problem.class, () -> signer.sign(message));
             }
         }
@@ -92,8 +95,10 @@ class SshAgentTest {
     @Test
     void badLists() throws Exception {
         byte[] good = identities();
-        for (byte[] answer : new byte[][] {message(5), message(12), message(12, new byte[] {0, 0, 0, 0}), message(12, new byte[] {0x7f, -1, -1, -1}),
-            message(12, new byte[] {0, 0, 0, 1}, SshWire.strings(new byte[0], new byte[0])), Arrays.copyOf(good, good.length - 1), {}}) {
+        for (byte[] answer : new byte[][] {message(5), message(12), message(12, new byte[] {0, 0, 0, 0}),
+                message(12, new byte[] {0x7f, -1, -1, -1}),
+            message(12, new byte[] {0, 0, 0, 1}, SshWire.strings(new byte[0], new byte[0])), Arrays.copyOf(good, good.length - 1),
+            {}}) {
             var env = agent(answer);
             assertThrows(Problem.class, () -> Signers.open("ssh-agent:me", Passwords.none(), env, folder));
         }
@@ -112,7 +117,8 @@ class SshAgentTest {
 
     @Test
     void noAgent() {
-        for (Map<String, String> env : java.util.List.of(Map.<String, String>of(), Map.of("SSH_AUTH_SOCK", ""), Map.of("SSH_AUTH_SOCK", "/no/such/socket"))) {
+        for (Map<String, String> env : java.util.List.of(Map.<String, String>of(), Map.of("SSH_AUTH_SOCK", ""),
+                Map.of("SSH_AUTH_SOCK", "/no/such/socket"))) {
             Problem refused = assertThrows(Problem.class, () -> Signers.open("ssh-agent:me", Passwords.none(), env, folder));
             assertEquals(Problem.Exit.ENVIRONMENT, refused.exit());
         }

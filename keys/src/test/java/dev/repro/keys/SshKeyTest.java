@@ -57,8 +57,10 @@ class SshKeyTest {
         PublicKey key = PublicKey.ofSpki(TestKeys.spki(Scheme.ED25519));
         String line = SshKey.line(key, "");
         String blob = line.split(" ")[1];
-        for (String bad : new String[] {"", "ssh-ed25519", " " + line, line.replace("ssh-ed25519", "ssh-rsa"), "no-pty " + line, line + "\n\n",
-            line + "\n" + line, "ssh-ed25519  " + blob, "ssh-ed25519 " + blob + "AAAA", "ssh-ed25519 " + blob.substring(4), "ssh-ed25519 *"}) {
+        for (String bad : new String[] {"", "ssh-ed25519", " " + line, line.replace("ssh-ed25519", "ssh-rsa"), "no-pty "
+                + line, line + "\n\n",
+            line + "\n" + line, "ssh-ed25519  " + blob, "ssh-ed25519 " + blob + "AAAA",
+            "ssh-ed25519 " + blob.substring(4), "ssh-ed25519 *"}) {
             assertThrows(Problem.class, () -> SshKey.ofLine(bad), bad);
         }
         for (Scheme scheme : Scheme.values()) {

@@ -64,7 +64,8 @@ final class TestKeys {
 
     /// Of another key at each call.
     static byte[] freshSpki(Scheme scheme) {
-        return isSlhDsa(scheme) ? PrivateKey.generate(scheme, new SecureRandom()).key().spki() : generate(scheme).getPublic().getEncoded();
+        return isSlhDsa(scheme) ? PrivateKey.generate(scheme, new SecureRandom()).key().spki()
+                : generate(scheme).getPublic().getEncoded();
     }
 
     private static boolean isSlhDsa(Scheme scheme) {

@@ -109,13 +109,18 @@ class VerifyTest {
         BigInteger s = in.natural();
         var order = ((java.security.interfaces.ECPublicKey) TestKeys.pair(scheme).getPublic()).getParams().getOrder();
         key.verify(MESSAGE, sequence(number(r), number(s)));
-        key.verify(MESSAGE, sequence(number(r), number(order.subtract(s)))); // as malleable as everywhere: a threshold counts keys
+        // as malleable as everywhere: a threshold counts keys
+        key.verify(MESSAGE, sequence(number(r), number(order.subtract(s))));
         byte[] zero = number(BigInteger.ZERO);
         byte[] one = number(BigInteger.ONE);
-        for (byte[] bad : new byte[][] {sequence(number(s), number(r)), sequence(number(r.add(order)), number(s)), sequence(zero, zero),
-            sequence(number(r), number(s.add(order))), sequence(number(r.negate()), number(s)), sequence(zero, number(s)), sequence(one, one),
-            sequence(number(r), zero), sequence(number(order), number(s)), sequence(number(r), number(order)), sequence(number(order), number(order)),
-            sequence(padded(r), number(s)), sequence(number(r), padded(s)), sequence(number(r)), sequence(), sequence(number(r), number(s), one),
+        for (byte[] bad : new byte[][] {sequence(number(s), number(r)), sequence(number(r.add(order)), number(s)),
+                sequence(zero, zero),
+            sequence(number(r), number(s.add(order))), sequence(number(r.negate()), number(s)), sequence(zero, number(s)),
+            sequence(one, one),
+            sequence(number(r), zero), sequence(number(order), number(s)), sequence(number(r), number(order)),
+            sequence(number(order), number(order)),
+            sequence(padded(r), number(s)), sequence(number(r), padded(s)), sequence(number(r)), sequence(),
+            sequence(number(r), number(s), one),
             sequence(number(r), number(s), Der.write(Der.NULL)), long1(signature), Der.write(0x31, number(r), number(s)),
             sequence(Der.write(Der.OCTET_STRING, r.toByteArray()), number(s)), sequence(number(r.shiftLeft(4096)), number(s))}) {
             assertThrows(BadSignature.class, () -> key.verify(MESSAGE, bad), () -> HEX.formatHex(bad));

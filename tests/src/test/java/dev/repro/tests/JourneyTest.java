@@ -133,9 +133,9 @@ class JourneyTest {
         Repro.Answer build = Repro.run(project, Map.of(), "build");
         assertEquals(0, build.code(), build::toString);
         assertTrue(elided(build.out()).startsWith("""
-                source     this folder, not in git
-                toolchain  N packages of debian bookworm, locked
-                build      T
+                source       this folder, not in git
+                toolchain    N packages of debian bookworm, locked
+                build        T
                 """), build::toString);
         assertTrue(Files.exists(project.resolve("hello.build.json")) && Files.exists(project.resolve("hello.build.log")));
         assertArrayEquals(Files.readAllBytes(HELLO.resolve("hello.hvt")), Files.readAllBytes(project.resolve("hello.hvt")));

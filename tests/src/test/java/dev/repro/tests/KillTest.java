@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.repro.base.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,7 +67,7 @@ class KillTest {
         var before = Scratch.contents(temp.resolve("app"));
         // A test that runs in the background of a shell ignores SIGINT, and so would its children.
         var builder = new ProcessBuilder("setsid", "env", "--default-signal", Repro.HOME.resolve("repro").toString(), one.verb,
-                "app").directory(temp.toFile());
+                "--json", "app").directory(temp.toFile());
         builder.environment().putAll(env);
         Process process = builder.start();
         int builds = one.verb.equals("check") ? 2 : 1;
@@ -78,6 +79,9 @@ class KillTest {
         until("nothing of the build runs", () -> Processes.with(MARK).isEmpty());
         Repro.Answer answer = Repro.finish(process);
         assertEquals(one.code, answer.code(), answer::toString);
+        if (!one.signal.equals("KILL")) {
+            assertEquals(Json.of("interrupted"), answer.json().members().get("error"), answer::toString);
+        }
         Scratch.noTrace(answer);
         assertEquals(before, Scratch.contents(temp.resolve("app")), answer::toString);
         assertEquals(List.of(), mounts());

@@ -141,6 +141,20 @@ class SchemaTest {
     }
 
     @Test
+    void keys() throws Exception {
+        String file = folder.resolve("keys/a.pem").toString();
+        Files.createDirectory(folder.resolve("keys"));
+        printed("repro.key.v1", 0, "key", "generate", "--json", "--no-password", "--scheme", "ml-dsa-44/1", file);
+        printed("repro.key.v1", 0, "key", "generate", "--json", "--no-password", folder.resolve("keys/b.pem").toString());
+        printed("repro.key.v1", 0, "key", "show", "--json", file);
+        printed("repro.converted.v1", 0, "key", "convert", "--json", "--to", "tuf", file);
+        printed("repro.converted.v1", 0, "key", "convert", "--json", "--to", "private", "--output", file + ".copy", file);
+        Files.writeString(folder.resolve("keys/none.pem"), "-----BEGIN NOTHING-----\n");
+        printed("repro.keys.v1", 0, "key", "list", "--json", folder.resolve("keys").toString());
+        printed("repro.error.v1", 2, "key", "generate", "--json", "--no-password", file);
+    }
+
+    @Test
     void theRest() throws Exception {
         printed("repro.version.v1", 0, "version", "--json");
         printed("repro.completion.v1", 0, "completion", "--json");

@@ -8,13 +8,13 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /// Runs other programs of this machine.
-final class Tool {
+public final class Tool {
     private static final long PATIENCE_SECONDS = 120;
 
     private Tool() {}
 
     /// @param text what it printed, to stdout and stderr
-    record Ended(int code, String text) {}
+    public record Ended(int code, String text) {}
 
     static boolean found(String program) {
         for (String folder : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)) {
@@ -26,10 +26,14 @@ final class Tool {
     }
 
     static Ended run(Path directory, String... argv) throws IOException, InterruptedException {
+        return run(directory, PATIENCE_SECONDS, argv);
+    }
+
+    public static Ended run(Path directory, long patienceSeconds, String... argv) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(argv).directory(directory.toFile()).redirectErrorStream(true)
                 .redirectInput(new File("/dev/null")).start();
         try (var ends = java.util.concurrent.Executors.newSingleThreadScheduledExecutor()) {
-            var late = ends.schedule(process::destroyForcibly, PATIENCE_SECONDS, TimeUnit.SECONDS);
+            var late = ends.schedule(process::destroyForcibly, patienceSeconds, TimeUnit.SECONDS);
             String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             int code = process.waitFor();
             late.cancel(false);

@@ -27,8 +27,11 @@ public record RotateFile(RoleName role, int number) implements Comparable<Rotate
     /// @return empty if it is no key rotation but a role
     public static Optional<RotateFile> parse(RoleName entry) {
         String text = entry.text();
+        if (!text.startsWith(FOLDER)) {
+            return Optional.empty();
+        }
         int infix = text.lastIndexOf(INFIX);
-        if (!text.startsWith(FOLDER) || infix <= FOLDER.length()) {
+        if (infix <= FOLDER.length()) {
             return Optional.empty();
         }
         String number = text.substring(infix + INFIX.length());

@@ -64,11 +64,11 @@ final class CommitReader implements AutoCloseable {
         repositories.forEach(Repository::close);
     }
 
-    RevCommit read(String url, String commit) throws IOException, Problem {
+    RevCommit read(String url, String commit) throws IOException, Problem, InterruptedException {
         return read(url, commit, "", 0);
     }
 
-    private RevCommit read(String url, String commit, String prefix, int depth) throws IOException, Problem {
+    private RevCommit read(String url, String commit, String prefix, int depth) throws IOException, Problem, InterruptedException {
         if (depth > MAX_DEPTH) {
             throw Problem.usage("submodules are nested deeper than " + MAX_DEPTH).where(url);
         }
@@ -111,7 +111,7 @@ final class CommitReader implements AutoCloseable {
                 digest, blob.getSize(), () -> repository.open(id, Constants.OBJ_BLOB).openStream()));
     }
 
-    private void submodule(String parent, String url, String path, String commit, int depth) throws IOException, Problem {
+    private void submodule(String parent, String url, String path, String commit, int depth) throws IOException, Problem, InterruptedException {
         if (url == null) {
             throw Problem.usage("the submodule `" + path + "` has no url in .gitmodules").where(parent)
                     .hint("set `submodules = false` if the build does not need it");

@@ -2,6 +2,7 @@ package dev.repro.builder.source;
 
 import dev.repro.base.Digest;
 import dev.repro.base.Problem;
+import dev.repro.builder.files.FolderLock;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -46,7 +47,7 @@ final class GitCache {
     }
 
     /// The repository with every branch and tag, as the server has them now.
-    Repository whole() throws Problem {
+    Repository whole() throws Problem, InterruptedException {
         return locked(() -> {
             Repository repository = open("all");
             try {
@@ -62,7 +63,7 @@ final class GitCache {
     /// A repository that has this commit and its tree; asks the server only where no repository of the cache has it.
     ///
     /// @throws Problem of exit code 2 where the server does not know the commit
-    Repository with(String commit) throws Problem {
+    Repository with(String commit) throws Problem, InterruptedException {
         Repository known = locked(() -> fetched(commit));
         if (known != null) {
             return known;
@@ -201,8 +202,8 @@ final class GitCache {
         T run() throws IOException, Problem;
     }
 
-    private <T> T locked(Work<T> work) throws Problem {
-        try (var _ = FolderLock.take(folder)) {
+    private <T> T locked(Work<T> work) throws Problem, InterruptedException {
+        try (var _ = FolderLock.on(folder)) {
             return work.run();
         } catch (IOException e) {
             throw Problem.storage("the cache of git repositories cannot be used: " + e.getMessage()).where(folder)

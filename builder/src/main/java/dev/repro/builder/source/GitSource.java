@@ -28,7 +28,7 @@ final class GitSource {
     }
 
     /// For a new lock: finds the commit, and describes it, for which the whole history is fetched.
-    Source resolve(Recipe.Source.Git source) throws Problem {
+    Source resolve(Recipe.Source.Git source) throws Problem, InterruptedException {
         String url = absolute(source.url());
         var all = new GitCache(cache, url);
         try (Repository whole = all.whole()) {
@@ -42,7 +42,7 @@ final class GitSource {
     }
 
     /// Exactly what is locked.
-    Source open(LockedSource.Git locked) throws Problem {
+    Source open(LockedSource.Git locked) throws Problem, InterruptedException {
         boolean submodules = !(recipe.source() instanceof Recipe.Source.Git(_, _, _, boolean wanted)) || wanted;
         Source source = read(locked.url(), locked.commit(), submodules, locked.describe());
         var found = (LockedSource.Git) source.state().source();
@@ -57,7 +57,7 @@ final class GitSource {
         return source;
     }
 
-    private Source read(String url, String commit, boolean submodules, String describe) throws Problem {
+    private Source read(String url, String commit, boolean submodules, String describe) throws Problem, InterruptedException {
         var reader = new CommitReader(cache, Selection.ofGit(recipe), submodules);
         try {
             RevCommit root = reader.read(absolute(url), commit);

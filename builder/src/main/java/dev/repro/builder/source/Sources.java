@@ -20,7 +20,7 @@ public final class Sources {
     ///
     /// @param cache folder for fetched repositories, shared with other processes
     /// @param allowDirty whether a folder may differ from the commit that is checked out
-    public static Source resolve(Path recipeFile, Recipe recipe, Path cache, boolean allowDirty) throws Problem {
+    public static Source resolve(Path recipeFile, Recipe recipe, Path cache, boolean allowDirty) throws Problem, InterruptedException {
         return switch (recipe.source()) {
             case Recipe.Source.Folder folder -> FolderSource.open(recipeFile, recipe, folder, allowDirty);
             case Recipe.Source.Git git -> new GitSource(recipeFile, recipe, cache).resolve(git);
@@ -30,7 +30,7 @@ public final class Sources {
     /// The source that a lock pins. A folder is read as it is now, and may turn out to be another one; a git source is exactly
     /// what is locked, or a [Problem].
     public static Source locked(Path recipeFile, Recipe recipe, LockedSource locked, Path cache, boolean allowDirty)
-            throws Problem {
+            throws Problem, InterruptedException {
         return switch (locked) {
             case LockedSource.Git git -> new GitSource(recipeFile, recipe, cache).open(git);
             case LockedSource.Folder _ when recipe.source() instanceof Recipe.Source.Folder folder ->

@@ -2,7 +2,9 @@ package dev.repro.builder.toolchain;
 
 import dev.repro.base.Digest;
 import dev.repro.base.Problem;
+import dev.repro.builder.files.FolderLock;
 import dev.repro.builder.files.Trees;
+import dev.repro.builder.files.Why;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -44,6 +46,8 @@ final class Apt {
             configure(sources);
             Lists lists = update(suite, progress);
             return resolve(suite, sources, packages, lists);
+        } catch (IOException e) {
+            throw Why.storage("cannot lock a folder of the cache", folder, e);
         }
     }
 

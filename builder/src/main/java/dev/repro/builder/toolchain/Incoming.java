@@ -4,6 +4,7 @@ import dev.repro.base.Digest;
 import dev.repro.base.Durable;
 import dev.repro.base.Problem;
 import dev.repro.builder.files.Trees;
+import dev.repro.builder.files.Why;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -2,6 +2,7 @@ package dev.repro.builder.toolchain;
 
 import dev.repro.base.Problem;
 import dev.repro.builder.files.Trees;
+import dev.repro.builder.files.Why;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,6 +4,7 @@ import dev.repro.base.Digest;
 import dev.repro.base.Json;
 import dev.repro.base.JsonParser;
 import dev.repro.base.Problem;
+import dev.repro.builder.files.Why;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -2,6 +2,7 @@ package dev.repro.builder.toolchain;
 
 import dev.repro.base.Problem;
 import dev.repro.builder.files.Trees;
+import dev.repro.builder.files.Why;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

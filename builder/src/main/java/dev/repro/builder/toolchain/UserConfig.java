@@ -1,6 +1,7 @@
 package dev.repro.builder.toolchain;
 
 import dev.repro.base.Problem;
+import dev.repro.builder.files.Why;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

@@ -38,13 +38,10 @@ final class Pace {
     /// @throws IOException if it was too slow already
     int patience() throws IOException {
         long now = System.nanoTime();
-        if (now >= end) {
-            throw new IOException("it took too long");
+        if (now >= end || now >= windowEnd && !begun) {
+            throw new IOException(begun ? "it took too long" : "no answer came in time");
         }
         if (now >= windowEnd) {
-            if (!begun) {
-                throw new IOException("no answer came in time");
-            }
             if (bytes < floor) {
                 throw new IOException("too slow: " + bytes + " bytes in " + window.toMillis() + " ms (expected at least " + floor + ")");
             }

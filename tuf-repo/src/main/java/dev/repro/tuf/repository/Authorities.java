@@ -9,6 +9,7 @@ import dev.repro.tuf.Signed;
 import dev.repro.tuf.TargetName;
 import java.util.ArrayDeque;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -29,6 +30,16 @@ final class Authorities {
         }
         Signed.Targets targets = view.targets(delegator.get()).orElseThrow().unverified();
         return Optional.of(Authority.of(delegator.get(), targets, targets.delegations().orElseThrow().keysOf(role).orElseThrow()));
+    }
+
+    /// Everyone who must have signed a role's file: the authority over it, and after key rotations its new holders (TAP 8). Nobody, where
+    /// nothing delegates to it and where it is revoked.
+    static List<Authority> signing(View view, RoleName role) throws Problem {
+        Optional<Authority> delegated = of(view, role);
+        if (delegated.isEmpty() || role.isTopLevel()) {
+            return delegated.stream().toList();
+        }
+        return KeyRotations.isRevoked(view, role) ? List.of() : KeyRotations.signing(view, role, delegated.get());
     }
 
     static Optional<RoleName> delegator(View view, RoleName role) throws Problem {

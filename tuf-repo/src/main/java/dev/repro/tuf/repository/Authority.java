@@ -1,6 +1,7 @@
 package dev.repro.tuf.repository;
 
 import dev.repro.base.Problem;
+import dev.repro.keys.BulkVerifier;
 import dev.repro.keys.PublicKey;
 import dev.repro.tuf.Key;
 import dev.repro.tuf.KeyId;
@@ -13,6 +14,7 @@ import dev.repro.tuf.Threshold;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -21,6 +23,8 @@ import java.util.Set;
 /// @param by for a person: `root 3`, `targets 7`
 /// @param owners names of people by key id, where somebody gave them
 public record Authority(String by, RoleKeys role, Map<KeyId, Key> keys, Map<KeyId, String> owners) {
+
+    private static final BulkVerifier BULK = BulkVerifier.expecting(BulkVerifier.THRESHOLD);
 
     /// Of a top-level role.
     static Authority of(Signed.Root root, RoleName role) {
@@ -32,15 +36,31 @@ public record Authority(String by, RoleKeys role, Map<KeyId, Key> keys, Map<KeyI
         return new Authority(delegator + " " + targets.version(), role, targets.delegations().orElseThrow().keys(), Owners.of(targets.json()));
     }
 
+    /// Of a role after a rotation of its keys to others.
+    static Authority of(Signed.Rotate rotate) {
+        return new Authority("rotation " + rotate.version() + " of " + rotate.role(), rotate.roleKeys().orElseThrow(), rotate.keys(), Owners.of(rotate.json()));
+    }
+
+    /// The keys that may sign, of kinds known here.
+    Set<PublicKey> usable() {
+        var out = new HashSet<PublicKey>();
+        role.keyids().stream().map(keys::get).filter(Objects::nonNull).forEach(k -> k.usable().ifPresent(out::add));
+        return out;
+    }
+
     /// The id under which this authority lists a key's material.
     Optional<KeyId> idOf(PublicKey key) {
-        return role.keyids().stream().filter(id -> keys.containsKey(id) && keys.get(id).usable().filter(key::equals).isPresent()).findFirst();
+        return role.keyids().stream().filter(id -> lists(id, key)).findFirst();
+    }
+
+    boolean lists(KeyId id, PublicKey key) {
+        return role.keyids().contains(id) && keys.containsKey(id) && keys.get(id).usable().filter(key::equals).isPresent();
     }
 
     /// Those who have signed, by the material of their keys.
     Set<PublicKey> signers(Metadata<?> metadata) throws Problem {
         try {
-            return Threshold.signers(metadata, role, keys);
+            return Threshold.signers(metadata, role, keys, BULK);
         } catch (Refusal e) {
             throw Refusals.problem(e);
         }
@@ -52,7 +72,7 @@ public record Authority(String by, RoleKeys role, Map<KeyId, Key> keys, Map<KeyI
 
     <T extends Signed> T verified(Metadata<T> metadata) throws Problem {
         try {
-            return Threshold.verify(metadata, role, keys).get();
+            return Threshold.verify(metadata, role, keys, BULK).get();
         } catch (Refusal e) {
             throw Refusals.problem(e);
         }

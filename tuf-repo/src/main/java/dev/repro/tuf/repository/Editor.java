@@ -4,17 +4,23 @@ import dev.repro.base.Json;
 import dev.repro.base.Problem;
 import dev.repro.keys.PublicKey;
 import dev.repro.tuf.Delegations;
+import dev.repro.tuf.Key;
+import dev.repro.tuf.KeyId;
+import dev.repro.tuf.Limits;
 import dev.repro.tuf.Metadata;
 import dev.repro.tuf.RoleName;
+import dev.repro.tuf.RotateFile;
 import dev.repro.tuf.Signed;
 import dev.repro.tuf.TargetName;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// Changes a repository: each call edits what a role signs, none signs. A file that changes gets the next version once, however many
@@ -72,6 +78,9 @@ public final class Editor {
             return this;
         }
         Place place = place(role);
+        if (!place.bins() && !KeyRotations.of(draft, role).isEmpty()) {
+            throw Problem.usage("role " + role + " has rotated its keys itself").hint("delegate to a new role: what clients know of this one's keys would not fit");
+        }
         Json.Obj delegator = signed(place.delegator());
         put(place.delegator(), place.bins() ? TargetsEdits.bins(delegator, add, remove, threshold)
                 : TargetsEdits.role(delegator, role.text(), add, remove, threshold));
@@ -164,6 +173,100 @@ public final class Editor {
             throw Problem.usage("bins are not taken away: their targets would be nowhere").found(role);
         }
         put(place.delegator(), TargetsEdits.undelegate(signed(place.delegator()), role.text()));
+        return this;
+    }
+
+    /// Adds and removes keys of a delegated role and sets its threshold, as [#keys], but by its own holders (TAP 8): nobody who delegates to
+    /// it has to sign.
+    ///
+    /// @param dual as for [#rotate(RoleName, Keys, boolean)]
+    public Editor rotate(RoleName role, List<KeyHolder> add, List<PublicKey> remove, OptionalInt threshold, boolean dual) throws Problem {
+        rotateFile(role, 1);
+        KeyRotations.checkAlive(draft, role);
+        Authority now = Authorities.signing(draft, role).getLast();
+        var holders = new ArrayList<KeyHolder>();
+        for (KeyId id : now.role().keyids()) {
+            PublicKey key = Optional.ofNullable(now.keys().get(id)).flatMap(Key::usable)
+                    .orElseThrow(() -> Problem.usage("role " + role + " has a key of a kind unknown here, which cannot be handed on").found(id));
+            if (!remove.contains(key)) {
+                holders.add(new KeyHolder(key, now.owners().getOrDefault(id, "")));
+            }
+        }
+        for (PublicKey key : remove) {
+            if (now.idOf(key).isEmpty()) {
+                throw Problem.usage("key " + key + " is none of role " + role).hint("`repro repo status` lists the keys of each role");
+            }
+        }
+        holders.addAll(add);
+        return rotate(role, new Keys(holders, threshold.orElse(now.role().threshold())), dual);
+    }
+
+    /// Hands a delegated role to other keys, by its own holders (TAP 8).
+    ///
+    /// @param dual whether the role's metadata is signed by the delegation's keys too from now on, for clients that know of no rotations
+    public Editor rotate(RoleName role, Keys to, boolean dual) throws Problem {
+        int number = KeyRotations.of(draft, role).size() + 1;
+        if (number > Limits.DEFAULT.keyRotations()) {
+            throw Problem.usage("role " + role + " has rotated its keys " + (number - 1) + " times, and no more are allowed").hint("delegate to a new role");
+        }
+        return rotation(role, number, KeyRotations.rotation(rotateFile(role, number), to, dual));
+    }
+
+    /// Ends a delegated role, by its own holders (TAP 20): for good, under this name.
+    ///
+    /// @param number of a rotation that is published already, whose place the revocation takes; its signers are those of that rotation. Empty:
+    ///     the next one, signed by the present keys
+    public Editor revoke(RoleName role, OptionalInt number) throws Problem {
+        int count = KeyRotations.of(draft, role).size();
+        int at = number.orElse(count + 1);
+        if (at < 1 || at > count + 1) {
+            throw Problem.usage("role " + role + " has no such rotation").expected("1 to " + (count + 1)).found(at);
+        }
+        return rotation(role, at, KeyRotations.revocation(rotateFile(role, at)));
+    }
+
+    private RotateFile rotateFile(RoleName role, int number) throws Problem {
+        Place place = place(role);
+        Optional<String> flaw = RotateFile.problem(role);
+        if (place.bins() || flaw.isPresent()) {
+            throw Problem.usage("role " + role + " cannot rotate its keys itself").found(place.bins() ? "a bin" : "its name " + flaw.get());
+        }
+        return new RotateFile(role, number);
+    }
+
+    private Editor rotation(RoleName role, int number, Json.Obj signed) throws Problem {
+        KeyRotations.checkAlive(draft, role);
+        var parts = new LinkedHashMap<>(draft.parts());
+        parts.put(new RotateFile(role, number).entry(), Envelope.unsigned(signed));
+        var after = new Proposal(draft.base(), parts, draft.blobs());
+        KeyRotations.check(after, new RotateFile(role, number));
+        draft = after;
+        return this;
+    }
+
+    /// Lets a target of these paths be trusted only if several roles say the same of it (TAP 3), by clients that know of agreements.
+    ///
+    /// @param roles two or more that the delegator delegates to, in order of precedence; no key may be of two of them
+    /// @param least how many must agree
+    public Editor agree(RoleName delegator, String name, List<String> paths, List<RoleName> roles, int least) throws Problem {
+        Set<PublicKey> seen = new HashSet<>();
+        for (RoleName role : roles) {
+            for (Authority authority : Authorities.signing(draft, role)) {
+                Set<PublicKey> own = authority.usable();
+                if (own.stream().anyMatch(seen::contains)) {
+                    throw Problem.usage("two roles that are to agree share a key").found(role).hint("one person's word would count twice: give each role its own keys");
+                }
+            }
+            Authorities.signing(draft, role).forEach(a -> seen.addAll(a.usable()));
+        }
+        put(delegator, TargetsEdits.agree(signed(delegator), name, paths, roles, least));
+        draft.targets(delegator);
+        return this;
+    }
+
+    /// Takes an agreement away.
+    public Editor disagree(RoleName delegator, String name) throws Problem {
+        put(delegator, TargetsEdits.disagree(signed(delegator), name));
         return this;
     }
 

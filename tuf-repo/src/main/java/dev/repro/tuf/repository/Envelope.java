@@ -4,6 +4,7 @@ import dev.repro.base.Digest;
 import dev.repro.base.Json;
 import dev.repro.base.JsonText;
 import dev.repro.base.Problem;
+import dev.repro.keys.PublicKey;
 import dev.repro.keys.Signer;
 import dev.repro.tuf.KeyId;
 import dev.repro.tuf.Metadata;
@@ -13,8 +14,12 @@ import dev.repro.tuf.RoleName;
 import dev.repro.tuf.Signed;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 
@@ -24,28 +29,45 @@ import java.util.TreeMap;
 /// JSON (canonical JSON leaves newlines in strings as they are).
 final class Envelope {
     private final Json.Obj signed;
-    private final byte[] canonical;
+    private byte[] canonical; // made when it is first needed
     private final SequencedMap<KeyId, String> signatures;
+    /// Who has signed in this process: signers see to it that their signatures are good.
+    private final Map<KeyId, PublicKey> seen;
 
-    private Envelope(Json.Obj signed, byte[] canonical, SequencedMap<KeyId, String> signatures) {
+    private Envelope(Json.Obj signed, byte[] canonical, SequencedMap<KeyId, String> signatures, Map<KeyId, PublicKey> seen) {
         this.signed = signed;
         this.canonical = canonical;
         this.signatures = signatures;
+        this.seen = seen;
     }
 
     static Envelope unsigned(Json.Obj signed) {
-        return new Envelope(signed, JsonText.canonical(signed), new TreeMap<>());
+        return new Envelope(signed, null, new TreeMap<>(), Map.of());
     }
 
     static Envelope of(Metadata<?> metadata) {
         var signatures = new TreeMap<KeyId, String>();
         metadata.signatures().forEach(s -> signatures.put(s.keyid(), HexFormat.of().formatHex(s.sig())));
-        Json.Obj signed = metadata.unverified().json();
-        return new Envelope(signed, JsonText.canonical(signed), signatures);
+        return new Envelope(metadata.unverified().json(), null, signatures, Map.of());
     }
 
     Json.Obj signed() {
         return signed;
+    }
+
+    private synchronized byte[] canonical() {
+        if (canonical == null) {
+            canonical = JsonText.canonical(signed);
+        }
+        return canonical;
+    }
+
+    long version() {
+        return Edits.integer(signed, "version");
+    }
+
+    Instant expires() {
+        return Instant.parse(((Json.Str) signed.members().get("expires")).value());
     }
 
     SequencedMap<KeyId, String> signatures() {
@@ -54,33 +76,48 @@ final class Envelope {
 
     /// Of what is signed.
     Digest digest() {
-        return Digest.of(canonical);
+        return Digest.of(canonical());
     }
 
     boolean signsSameAs(Envelope other) {
-        return java.util.Arrays.equals(canonical, other.canonical);
+        return Arrays.equals(canonical(), other.canonical());
     }
 
     /// With one signature more, in hexadecimal.
     Envelope with(KeyId key, String signature) {
         var more = new TreeMap<>(signatures);
         more.put(key, signature);
-        return new Envelope(signed, canonical, more);
+        var stay = new HashMap<>(seen);
+        stay.remove(key);
+        return new Envelope(signed, canonical(), more, stay);
     }
 
     Envelope sign(Signer signer, KeyId id) throws Problem {
-        return with(id, HexFormat.of().formatHex(signer.sign(canonical.clone())));
+        Envelope more = with(id, HexFormat.of().formatHex(signer.sign(canonical().clone())));
+        var known = new HashMap<>(seen);
+        known.put(id, signer.key());
+        return new Envelope(signed, canonical(), more.signatures, known);
+    }
+
+    /// Whether enough of those who may have signed in this process, so that nothing needs to be verified.
+    boolean wasSignedFor(Authority authority) {
+        return seen.entrySet().stream().filter(s -> authority.lists(s.getKey(), s.getValue())).map(Map.Entry::getValue).distinct().count()
+                >= authority.role().threshold();
+    }
+
+    <T extends Signed> boolean isSignedFor(Authority authority, MetadataType<T> type, RoleName role) throws Problem {
+        return wasSignedFor(authority) || authority.isMetBy(read(type, role));
     }
 
     byte[] bytes() {
-        var out = new ByteArrayOutputStream(canonical.length + 256 * (1 + signatures.size()));
+        var out = new ByteArrayOutputStream(canonical().length + 256 * (1 + signatures.size()));
         String separator = "{\"signatures\":[";
         for (var signature : signatures.entrySet()) {
             out.writeBytes(utf8(separator + JsonText.compact(Json.object("keyid", signature.getKey().text(), "sig", signature.getValue()))));
             separator = ",";
         }
         out.writeBytes(utf8((signatures.isEmpty() ? separator : "") + "],\"signed\":"));
-        out.writeBytes(isJson() ? canonical : utf8(JsonText.compact(Sorted.of(signed))));
+        out.writeBytes(isJson() ? canonical() : utf8(JsonText.compact(Sorted.of(signed))));
         out.writeBytes(utf8("}\n"));
         return out.toByteArray();
     }
@@ -94,7 +131,7 @@ final class Envelope {
     }
 
     private boolean isJson() {
-        for (byte b : canonical) {
+        for (byte b : canonical()) {
             if (b >= 0 && b < 0x20) {
                 return false;
             }

@@ -3,7 +3,9 @@ package dev.repro.tuf.repository;
 import dev.repro.base.Digest;
 import dev.repro.base.Problem;
 import dev.repro.tuf.RoleName;
+import dev.repro.tuf.RotateFile;
 import dev.repro.tuf.TargetName;
+import java.util.Optional;
 
 /// The paths of a repository's files.
 final class Layout {
@@ -15,6 +17,11 @@ final class Layout {
     static String metadata(RoleName role, long version, boolean consistent) {
         boolean versioned = role.equals(RoleName.ROOT) || consistent && !role.equals(RoleName.TIMESTAMP);
         return "metadata/" + (versioned ? role.file(version) : role.file());
+    }
+
+    /// With consistent snapshots `metadata/rotate/HASH.ROLE.rotate.N.json`, without them without `HASH.`.
+    static String rotation(RotateFile file, Digest digest, boolean consistent) {
+        return "metadata/" + file.path(consistent ? Optional.of(digest) : Optional.empty());
     }
 
     /// With consistent snapshots `targets/FOLDER/HASH.FILE`, without them `targets/FOLDER/FILE`. Not encoded: a server decodes URLs.

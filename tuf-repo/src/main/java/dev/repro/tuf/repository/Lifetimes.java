@@ -61,6 +61,21 @@ public record Lifetimes(Map<Kind, Duration> of) {
         throw Problem.usage("not a kind of role").expected("root, targets, delegated, snapshot or timestamp").found(kind);
     }
 
+    /// @param text `30d`, `12h`, `90m`, `600s`, `1y` (365 days)
+    public static Duration parse(String text) throws Problem {
+        if (!text.matches("[0-9]{1,9}[smhdy]")) {
+            throw Problem.usage("not a time").expected("a number and one of s, m, h, d, y, as in 30d").found(text);
+        }
+        long number = Long.parseLong(text.substring(0, text.length() - 1));
+        return switch (text.charAt(text.length() - 1)) {
+            case 's' -> Duration.ofSeconds(number);
+            case 'm' -> Duration.ofMinutes(number);
+            case 'h' -> Duration.ofHours(number);
+            case 'd' -> Duration.ofDays(number);
+            default -> Duration.ofDays(365 * number);
+        };
+    }
+
     /// What a root says; the default where it says nothing.
     static Lifetimes of(Json.Obj root) throws Problem {
         Lifetimes all = DEFAULT;

@@ -6,6 +6,7 @@ import dev.repro.tuf.Key;
 import dev.repro.tuf.Metadata;
 import dev.repro.tuf.RoleKeys;
 import dev.repro.tuf.RoleName;
+import dev.repro.tuf.RotateFile;
 import dev.repro.tuf.Signed;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,10 @@ final class Orphans {
     static List<RoleName> of(Proposal proposal) throws Problem {
         var out = new ArrayList<RoleName>();
         for (RoleName changed : proposal.roles()) {
-            if (changed.equals(RoleName.ROOT)) {
+            Optional<RotateFile> rotation = RotateFile.parse(changed);
+            if (rotation.isPresent()) {
+                addIfOrphan(proposal, rotation.get().role(), out);
+            } else if (changed.equals(RoleName.ROOT)) {
                 addIfOrphan(proposal, RoleName.TARGETS, out);
             } else {
                 for (RoleName role : changedBy(proposal, changed)) {
@@ -32,9 +36,14 @@ final class Orphans {
     }
 
     private static void addIfOrphan(Proposal proposal, RoleName role, List<RoleName> out) throws Problem {
-        if (!proposal.parts().containsKey(role) && proposal.base().lists(role)
-                && !Authorities.of(proposal, role).orElseThrow().isMetBy(proposal.base().targets(role).orElseThrow())) {
-            out.add(role);
+        if (proposal.parts().containsKey(role) || out.contains(role) || !proposal.base().lists(role)) {
+            return;
+        }
+        for (Authority authority : Authorities.signing(proposal, role)) {
+            if (!authority.isMetBy(proposal.base().targets(role).orElseThrow())) {
+                out.add(role);
+                return;
+            }
         }
     }
 

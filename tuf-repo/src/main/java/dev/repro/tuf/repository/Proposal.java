@@ -8,6 +8,7 @@ import dev.repro.tuf.KeyId;
 import dev.repro.tuf.Metadata;
 import dev.repro.tuf.MetadataType;
 import dev.repro.tuf.RoleName;
+import dev.repro.tuf.RotateFile;
 import dev.repro.tuf.Signed;
 import dev.repro.tuf.TargetName;
 import java.util.ArrayList;
@@ -96,41 +97,54 @@ public final class Proposal implements View {
         return Optional.of(known);
     }
 
+    @Override
+    public Optional<Metadata<Signed.Rotate>> rotation(RotateFile file) throws Problem {
+        Envelope part = parts.get(file.entry());
+        return part == null ? base.rotation(file) : Optional.of(part.read(MetadataType.ROTATE, file.entry()));
+    }
+
     Metadata<?> part(RoleName role) throws Problem {
+        Optional<RotateFile> rotation = RotateFile.parse(role);
+        if (rotation.isPresent()) {
+            return rotation(rotation.get()).orElseThrow();
+        }
         return role.equals(RoleName.ROOT) ? root().orElseThrow() : targets(role).orElseThrow();
     }
 
     /// What the repository has now in place of a part.
     Optional<? extends Metadata<?>> before(RoleName role) throws Problem {
+        Optional<RotateFile> rotation = RotateFile.parse(role);
+        if (rotation.isPresent()) {
+            return base.rotation(rotation.get());
+        }
         return role.equals(RoleName.ROOT) ? base.root() : base.targets(role);
     }
 
     /// Everyone who must have signed a part: for root those of the old and those of the new one (TUF 5.3.4), else its delegator in the
-    /// repository that would be.
+    /// repository that would be, and after key rotations the role's new holders.
     public List<Authority> authorities(RoleName role) throws Problem {
+        Optional<RotateFile> rotation = RotateFile.parse(role);
+        if (rotation.isPresent()) {
+            return List.of(KeyRotations.signing(this, rotation.get()));
+        }
         var out = new ArrayList<Authority>();
         if (role.equals(RoleName.ROOT) && base.root().isPresent()) {
             out.add(Authority.of(base.root().get().unverified(), role));
         }
-        Authorities.of(this, role).ifPresent(out::add);
+        out.addAll(Authorities.signing(this, role));
         if (out.isEmpty()) {
+            KeyRotations.checkAlive(this, role);
             throw Problem.no("nothing delegates to role " + role);
         }
         return out;
     }
 
-    /// What is to be signed, in one digest: SHA-256 of the canonical JSON of `{"base": DIGEST of timestamp.json or "", "parts": {ROLE: SHA-256
-    /// of what its file signs}, "targets": {NAME: SHA-256 of the file}}`. Signatures do not change it.
+    /// What is to be signed, in one digest: SHA-256 of the canonical JSON of `{"base": SHA-256 of timestamp.json, or "", "parts": {ROLE:
+    /// SHA-256 of what its file signs}}`. Signatures do not change it.
     public Digest digest() {
-        Json.Obj roles = Json.object();
-        for (var part : parts.entrySet()) {
-            roles = roles.with(part.getKey().text(), part.getValue().digest());
-        }
-        Json.Obj files = Json.object();
-        for (var blob : blobs.entrySet()) {
-            files = files.with(blob.getKey().text(), blob.getValue().digest());
-        }
-        return Digest.of(JsonText.canonical(Json.object("base", base.base().map(Digest::hex).orElse(""), "parts", roles, "targets", files)));
+        var roles = new LinkedHashMap<String, Digest>();
+        parts.forEach((role, part) -> roles.put(role.text(), part.digest()));
+        return Digest.of(JsonText.canonical(Json.object("base", base.base().map(Digest::hex).orElse(""), "parts", roles)));
     }
 
     /// Signatures that a part lacks to be valid: by authority, who could still give them. Empty if it is.
@@ -138,6 +152,9 @@ public final class Proposal implements View {
         var out = new ArrayList<Missing>();
         Metadata<?> part = part(role);
         for (Authority authority : authorities(role)) {
+            if (parts.get(role).wasSignedFor(authority)) {
+                continue;
+            }
             int lacking = authority.role().threshold() - authority.signers(part).size();
             if (lacking > 0) {
                 out.add(new Missing(role, authority.by(), lacking, authority.missing(part)));

@@ -8,9 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// The files that one publication adds or replaces, in the order in which they must appear (TUF 6, TAP 15): targets, delegated roles,
-/// targets, snapshot, root, timestamp.
-///
-/// Root comes late because a client asks for it first: a new one that changes timestamp's keys is of use only together with the timestamp.
+/// targets, snapshot, timestamp; root just before or just after the timestamp ([Publisher]).
 public final class Publication {
 
     /// What a file will hold.

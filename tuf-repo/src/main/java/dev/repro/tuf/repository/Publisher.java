@@ -7,7 +7,9 @@ import dev.repro.keys.PublicKey;
 import dev.repro.keys.Signer;
 import dev.repro.tuf.KeyId;
 import dev.repro.tuf.Metadata;
+import dev.repro.tuf.MetadataType;
 import dev.repro.tuf.RoleName;
+import dev.repro.tuf.RotateFile;
 import dev.repro.tuf.Signed;
 import dev.repro.tuf.TargetFile;
 import dev.repro.tuf.TargetName;
@@ -15,6 +17,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +29,7 @@ public final class Publisher {
     private final List<Signer> signers;
     private final Instant now;
     private boolean filesElsewhere;
+    private boolean renewSnapshot;
 
     /// @param signers of snapshot and timestamp; others do no harm. Where root changes those keys, signers of the old ones too sign as well:
     ///     clients then accept the new files whichever root they have
@@ -39,10 +44,17 @@ public final class Publisher {
         return this;
     }
 
+    /// A new snapshot even if no role has changed.
+    public Publisher renewSnapshot() {
+        renewSnapshot = true;
+        return this;
+    }
+
     /// What a publication made, or would make.
     ///
     /// @param versions of the roles whose files are new
-    public record Outcome(Map<RoleName, Long> versions, Publication publication) {}
+    /// @param after the repository once this is published
+    public record Outcome(Map<RoleName, Long> versions, Publication publication, Repository after) {}
 
     /// Checks and signs everything that publishing needs, and writes nothing.
     ///
@@ -50,7 +62,7 @@ public final class Publisher {
     public Outcome prepare(Proposal proposal, String message) throws Problem {
         check(proposal);
         Signed.Root root = proposal.root().orElseThrow().unverified();
-        var versions = new java.util.LinkedHashMap<RoleName, Long>();
+        var versions = new LinkedHashMap<RoleName, Long>();
         var publication = new Publication(proposal.base().base(), now, message);
         putBlobs(proposal, root, publication);
         for (RoleName role : order(proposal)) {
@@ -60,11 +72,35 @@ public final class Publisher {
         if (snapshot.isPresent()) {
             put(publication, root, RoleName.SNAPSHOT, snapshot.get(), versions);
         }
-        if (proposal.parts().containsKey(RoleName.ROOT)) {
-            put(publication, root, RoleName.ROOT, proposal.parts().get(RoleName.ROOT), versions);
+        Envelope timestamp = timestamp(proposal, root, snapshot);
+        Envelope newRoot = proposal.parts().get(RoleName.ROOT);
+        boolean rootLast = newRoot != null && rootComesLast(proposal, root, snapshot, timestamp);
+        if (newRoot != null && !rootLast) {
+            put(publication, root, RoleName.ROOT, newRoot, versions);
         }
-        put(publication, root, RoleName.TIMESTAMP, timestamp(proposal, root, snapshot), versions);
-        return new Outcome(versions, publication);
+        put(publication, root, RoleName.TIMESTAMP, timestamp, versions);
+        if (rootLast) {
+            put(publication, root, RoleName.ROOT, newRoot, versions);
+        }
+        Envelope listed = snapshot.orElseGet(() -> proposal.base().snapshot());
+        return new Outcome(versions, publication, Repository.after(proposal, Digest.of(timestamp.bytes()), timestamp, listed));
+    }
+
+    /// Root and timestamp cannot appear at once, and a reader may come in between. Root goes first if what is published now is good under the
+    /// new root; else last, if what is being published is good under the old one, too. If neither is so (keys were replaced, and their old
+    /// holders do not sign any more) readers in between are refused until the timestamp is there.
+    private static boolean rootComesLast(Proposal proposal, Signed.Root root, Optional<Envelope> snapshot, Envelope timestamp) throws Problem {
+        Repository now = proposal.base();
+        if (now.isEmpty() || now.timestamp().isSignedFor(Authority.of(root, RoleName.TIMESTAMP), MetadataType.TIMESTAMP, RoleName.TIMESTAMP)
+                && now.snapshot().isSignedFor(Authority.of(root, RoleName.SNAPSHOT), MetadataType.SNAPSHOT, RoleName.SNAPSHOT)
+                && Authority.of(root, RoleName.TARGETS).isMetBy(now.targets(RoleName.TARGETS).orElseThrow())) {
+            return false;
+        }
+        Signed.Root old = now.root().orElseThrow().unverified();
+        Envelope targets = proposal.parts().get(RoleName.TARGETS);
+        return timestamp.isSignedFor(Authority.of(old, RoleName.TIMESTAMP), MetadataType.TIMESTAMP, RoleName.TIMESTAMP)
+                && (snapshot.isEmpty() || snapshot.get().isSignedFor(Authority.of(old, RoleName.SNAPSHOT), MetadataType.SNAPSHOT, RoleName.SNAPSHOT))
+                && (targets == null || targets.isSignedFor(Authority.of(old, RoleName.TARGETS), MetadataType.TARGETS, RoleName.TARGETS));
     }
 
     public Outcome publish(Proposal proposal, String message) throws Problem {
@@ -75,6 +111,17 @@ public final class Publisher {
 
     private static void put(Publication publication, Signed.Root root, RoleName role, Envelope file, Map<RoleName, Long> versions) {
         long version = Edits.integer(file.signed(), "version");
+        Optional<RotateFile> rotation = RotateFile.parse(role);
+        if (rotation.isPresent()) {
+            String path = Layout.rotation(rotation.get(), Digest.of(file.bytes()), root.consistentSnapshot());
+            if (root.consistentSnapshot()) {
+                publication.put(path, file.bytes());
+            } else {
+                publication.replace(path, file.bytes());
+            }
+            versions.put(role, version);
+            return;
+        }
         String path = Layout.metadata(role, version, root.consistentSnapshot());
         if (path.startsWith("metadata/" + version + ".")) {
             publication.put(path, file.bytes());
@@ -93,6 +140,12 @@ public final class Publisher {
                     .hint("sign with `repro repo sign`, then `repro repo merge`");
         }
         for (RoleName role : proposal.roles()) {
+            Optional<RotateFile> rotation = RotateFile.parse(role);
+            if (rotation.isPresent()) {
+                KeyRotations.check(proposal, rotation.get());
+                continue;
+            }
+            KeyRotations.checkAlive(proposal, role);
             Signed signed = proposal.part(role).unverified();
             long before = proposal.before(role).map(Metadata::unverified).map(Signed::version).orElse(0L);
             if (signed.version() != before + 1) {
@@ -107,7 +160,7 @@ public final class Publisher {
     private void putBlobs(Proposal proposal, Signed.Root root, Publication publication) throws Problem {
         boolean consistent = root.consistentSnapshot();
         for (RoleName role : proposal.roles()) {
-            if (role.equals(RoleName.ROOT)) {
+            if (role.equals(RoleName.ROOT) || RotateFile.parse(role).isPresent()) {
                 continue;
             }
             Map<TargetName, TargetFile> before = proposal.base().targets(role).map(m -> m.unverified().targets()).orElse(Map.of());
@@ -122,20 +175,23 @@ public final class Publisher {
     private void putBlob(Proposal proposal, TargetName name, TargetFile file, boolean consistent, boolean tough, Publication publication) throws Problem {
         Blob blob = proposal.blobs().get(name);
         Digest digest = Digest.parse(file.hashes().getOrDefault("sha256", "")).orElse(null);
+        if (filesElsewhere) {
+            return;
+        }
         if (blob != null && blob.digest().equals(digest) && blob.length() == file.length()) {
             String path = Layout.target(name, digest, consistent);
             publication.copy(path, new Publication.Content.Copy(blob.file(), blob.length(), digest, !consistent));
             if (tough && consistent && name.text().contains("/")) {
                 publication.same(Layout.toughTarget(name, digest), path);
             }
-        } else if (!filesElsewhere && (digest == null || !consistent || !proposal.base().store().has(Layout.target(name, digest, true)))) {
+        } else if (digest == null || !consistent || !proposal.base().store().has(Layout.target(name, digest, true))) {
             throw Problem.no("the file of a target is neither in the proposal nor published").found(name).hint("add it with `repro repo add`");
         }
     }
 
     // Delegated roles, those that others lead to first (TAP 15); then targets. Snapshot, root and timestamp follow.
     private static List<RoleName> order(Proposal proposal) throws Problem {
-        Set<RoleName> delegators = new java.util.LinkedHashSet<>();
+        Set<RoleName> delegators = new LinkedHashSet<>();
         Authorities.walk(proposal, RoleName.TARGETS, (role, _) -> {
             delegators.add(role);
             return true;
@@ -154,27 +210,17 @@ public final class Publisher {
     /// A new snapshot, if any role changes or the present one cannot stay; a role that was listed stays listed (TUF 5.5.5), unless snapshot's
     /// keys change, after which clients start anew.
     private Optional<Envelope> snapshot(Proposal proposal, Signed.Root root) throws Problem {
-        Metadata<Signed.Snapshot> before = proposal.base().snapshot();
-        Authority authority = Authority.of(root, RoleName.SNAPSHOT);
-        boolean changes = proposal.roles().stream().anyMatch(r -> !r.equals(RoleName.ROOT));
-        boolean stays = before != null && before.unverified().header().expires().isAfter(now) && authority.isMetBy(before);
-        if (!changes && stays && !renewSnapshot) {
+        Envelope before = proposal.base().snapshot();
+        boolean changes = renewSnapshot || proposal.roles().stream().anyMatch(r -> !r.equals(RoleName.ROOT));
+        if (!changes && before.expires().isAfter(now) && before.isSignedFor(Authority.of(root, RoleName.SNAPSHOT), MetadataType.SNAPSHOT, RoleName.SNAPSHOT)) {
             return Optional.empty();
         }
-        Json.Obj signed = before == null ? Edits.header("snapshot", 0, "").with("meta", Json.object()) : before.unverified().json();
+        Json.Obj signed = before == null ? Edits.header("snapshot", 0, "").with("meta", Json.object()) : before.signed();
         Json.Obj meta = SnapshotEdits.entries(Edits.object(signed, "meta"), proposal);
         if (rotates(proposal, RoleName.SNAPSHOT)) {
             meta = SnapshotEdits.only(meta, proposal);
         }
         return Optional.of(sign(proposal, RoleName.SNAPSHOT, signed.with("meta", meta), before));
-    }
-
-    private boolean renewSnapshot;
-
-    /// A new snapshot even if no role has changed.
-    public Publisher renewSnapshot() {
-        renewSnapshot = true;
-        return this;
     }
 
     private static boolean rotates(Proposal proposal, RoleName role) {
@@ -183,8 +229,8 @@ public final class Publisher {
     }
 
     private Envelope timestamp(Proposal proposal, Signed.Root root, Optional<Envelope> snapshot) throws Problem {
-        Metadata<Signed.Timestamp> before = proposal.base().timestamp();
-        Json.Obj signed = before == null ? Edits.header("timestamp", 0, "") : before.unverified().json();
+        Envelope before = proposal.base().timestamp();
+        Json.Obj signed = before == null ? Edits.header("timestamp", 0, "") : before.signed();
         if (snapshot.isPresent()) { // it lists the snapshot and nothing else (TUF 4.6)
             byte[] bytes = snapshot.get().bytes();
             signed = signed.with("meta", Json.object(RoleName.SNAPSHOT.listed(),
@@ -193,9 +239,9 @@ public final class Publisher {
         return sign(proposal, RoleName.TIMESTAMP, signed, before);
     }
 
-    private Envelope sign(Proposal proposal, RoleName role, Json.Obj signed, Metadata<? extends Signed> before) throws Problem {
+    private Envelope sign(Proposal proposal, RoleName role, Json.Obj signed, Envelope before) throws Problem {
         Signed.Root root = proposal.root().orElseThrow().unverified();
-        long version = before == null ? 1 : before.unverified().version() + 1;
+        long version = before == null ? 1 : before.version() + 1;
         Envelope file = Envelope.unsigned(Edits.bumped(signed, version, Lifetimes.of(root.json()).expires(role, now)));
         var authorities = new ArrayList<Authority>();
         authorities.add(Authority.of(root, role));
@@ -218,7 +264,7 @@ public final class Publisher {
         return file;
     }
 
-    private static dev.repro.tuf.MetadataType<?> type(RoleName role) {
-        return role.equals(RoleName.SNAPSHOT) ? dev.repro.tuf.MetadataType.SNAPSHOT : dev.repro.tuf.MetadataType.TIMESTAMP;
+    private static MetadataType<?> type(RoleName role) {
+        return role.equals(RoleName.SNAPSHOT) ? MetadataType.SNAPSHOT : MetadataType.TIMESTAMP;
     }
 }

@@ -1,16 +1,22 @@
 package dev.repro.tuf.repository;
 
 import dev.repro.base.Digest;
+import dev.repro.base.Json;
 import dev.repro.base.Problem;
 import dev.repro.tuf.MetaFile;
 import dev.repro.tuf.Metadata;
 import dev.repro.tuf.MetadataType;
 import dev.repro.tuf.Refusal;
 import dev.repro.tuf.RoleName;
+import dev.repro.tuf.RotateFile;
 import dev.repro.tuf.Signed;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SequencedMap;
+import java.util.TreeMap;
 
 /// What a store holds now. Every file is verified when it is first read, because what is built on it will be signed; files that nobody
 /// asks for are not read. That files have expired is no reason not to mend them.
@@ -18,17 +24,39 @@ public final class Repository implements View {
     private final Store store;
     private final Optional<Digest> base;
     private final Metadata<Signed.Root> root;
-    private final Metadata<Signed.Timestamp> timestamp;
-    private final Metadata<Signed.Snapshot> snapshot;
+    private final Envelope timestamp;
+    private final Envelope snapshot;
+    private final Json.Obj listed;
     private final Map<RoleName, Metadata<Signed.Targets>> targets = new HashMap<>();
+    private final Map<RotateFile, Metadata<Signed.Rotate>> rotations = new TreeMap<>();
 
-    private Repository(Store store, Optional<Digest> base, Metadata<Signed.Root> root, Metadata<Signed.Timestamp> timestamp,
-            Metadata<Signed.Snapshot> snapshot) {
+    private Repository(Store store, Optional<Digest> base, Metadata<Signed.Root> root, Envelope timestamp, Envelope snapshot) {
         this.store = store;
         this.base = base;
         this.root = root;
         this.timestamp = timestamp;
         this.snapshot = snapshot;
+        this.listed = snapshot == null ? Json.object() : Edits.object(snapshot.signed(), "meta");
+    }
+
+    /// The repository after a publication, without reading it again: for who publishes often. Of the targets roles only those that delegate are
+    /// kept in memory.
+    static Repository after(Proposal published, Digest base, Envelope timestamp, Envelope snapshot) throws Problem {
+        var after = new Repository(published.base().store, Optional.of(base), published.root().orElseThrow(), timestamp, snapshot);
+        published.base().targets.forEach(after::keep);
+        for (RoleName role : published.roles()) {
+            if (!role.equals(RoleName.ROOT) && RotateFile.parse(role).isEmpty()) {
+                after.targets.remove(role);
+                after.keep(role, published.targets(role).orElseThrow());
+            }
+        }
+        return after;
+    }
+
+    private void keep(RoleName role, Metadata<Signed.Targets> metadata) {
+        if (metadata.unverified().delegations().isPresent()) {
+            targets.put(role, metadata);
+        }
     }
 
     /// Reads root, timestamp and snapshot.
@@ -46,7 +74,7 @@ public final class Repository implements View {
         MetaFile listed = Authority.of(root.unverified(), RoleName.TIMESTAMP).verified(timestamp).snapshot();
         Metadata<Signed.Snapshot> snapshot = read(store, root.unverified(), MetadataType.SNAPSHOT, RoleName.SNAPSHOT, listed);
         Authority.of(root.unverified(), RoleName.SNAPSHOT).verified(snapshot);
-        return new Repository(store, Optional.of(Digest.of(time)), root, timestamp, snapshot);
+        return new Repository(store, Optional.of(Digest.of(time)), root, Envelope.of(timestamp), Envelope.of(snapshot));
     }
 
     // Nothing lists root's version; all of them are kept (TUF 5.3.3), so they are counted up.
@@ -112,17 +140,17 @@ public final class Repository implements View {
         return Optional.ofNullable(root);
     }
 
-    Metadata<Signed.Timestamp> timestamp() {
+    Envelope timestamp() {
         return timestamp;
     }
 
-    Metadata<Signed.Snapshot> snapshot() {
+    Envelope snapshot() {
         return snapshot;
     }
 
     @Override
     public boolean lists(RoleName role) {
-        return snapshot != null && snapshot.unverified().roles().containsKey(role);
+        return listed.members().containsKey(role.listed());
     }
 
     @Override
@@ -132,23 +160,77 @@ public final class Repository implements View {
         }
         Metadata<Signed.Targets> known = targets.get(role);
         if (known == null) {
-            known = read(store, root.unverified(), MetadataType.TARGETS, role, snapshot.unverified().roles().get(role));
-            Optional<Authority> authority = Authorities.of(this, role);
-            if (authority.isPresent()) { // else nobody delegates to it any more, and no client asks for it
-                authority.get().verified(known);
+            known = read(store, root.unverified(), MetadataType.TARGETS, role, listed(role));
+            for (Authority authority : Authorities.signing(this, role)) { // none: nobody delegates to it any more, and no client asks for it
+                authority.verified(known);
             }
             targets.put(role, known);
         }
         return Optional.of(known);
     }
 
-    /// The bytes of a role's current file.
+    private MetaFile listed(RoleName role) {
+        Json.Obj entry = (Json.Obj) listed.members().get(role.listed());
+        var hashes = new LinkedHashMap<String, String>();
+        Edits.object(entry, "hashes").members().forEach((algorithm, hash) -> hashes.put(algorithm, ((Json.Str) hash).value()));
+        return new MetaFile(Edits.integer(entry, "version"), OptionalLong.empty(), hashes);
+    }
+
+    @Override
+    public Optional<Metadata<Signed.Rotate>> rotation(RotateFile file) throws Problem {
+        if (!lists(file.entry())) {
+            return Optional.empty();
+        }
+        Metadata<Signed.Rotate> known = rotations.get(file);
+        if (known == null) {
+            MetaFile listed = listed(file.entry());
+            byte[] bytes = required(store, path(file));
+            if (!Digest.of(bytes).hex().equals(listed.hashes().get("sha256"))) {
+                throw Problem.no("not the file that is listed").where(path(file)).expected("sha256 " + listed.hashes().get("sha256")).found(Digest.of(bytes));
+            }
+            known = parse(MetadataType.ROTATE, file.entry(), bytes);
+            KeyRotations.signing(this, file).verified(known);
+            rotations.put(file, known);
+        }
+        return Optional.of(known);
+    }
+
+    private String path(RotateFile file) throws Problem {
+        String sha256 = listed(file.entry()).hashes().getOrDefault("sha256", "");
+        Digest digest = Digest.parse(sha256).orElseThrow(() -> Problem.no("the snapshot lists a rotation of keys without its SHA-256").where(file));
+        return Layout.rotation(file, digest, root.unverified().consistentSnapshot());
+    }
+
+    /// Every metadata file that was read so far, by its path, and all roots.
+    SequencedMap<String, byte[]> filesRead() throws Problem {
+        var out = new LinkedHashMap<String, byte[]>();
+        if (isEmpty()) {
+            return out;
+        }
+        boolean consistent = root.unverified().consistentSnapshot();
+        for (long version = 1; version <= root.unverified().version(); version++) {
+            String path = Layout.metadata(RoleName.ROOT, version, consistent);
+            out.put(path, required(store, path));
+        }
+        targets.forEach((role, file) -> out.put(Layout.metadata(role, file.unverified().version(), consistent), file.bytes()));
+        for (var rotation : rotations.entrySet()) {
+            out.put(path(rotation.getKey()), rotation.getValue().bytes());
+        }
+        out.put(Layout.metadata(RoleName.SNAPSHOT, snapshot.version(), consistent), bytesOf(RoleName.SNAPSHOT));
+        out.put(Layout.TIMESTAMP, bytesOf(RoleName.TIMESTAMP));
+        return out;
+    }
+
+    private byte[] bytesOf(RoleName role) throws Problem {
+        return required(store, Layout.metadata(role, (role.equals(RoleName.SNAPSHOT) ? snapshot : timestamp).version(), root.unverified().consistentSnapshot()));
+    }
+
+    /// The bytes of the current file of root, of a targets role, or of a rotation of keys.
     Optional<byte[]> bytes(RoleName role) throws Problem {
-        return switch (role.text()) {
-            case "root" -> root().map(Metadata::bytes);
-            case "timestamp" -> Optional.ofNullable(timestamp).map(Metadata::bytes);
-            case "snapshot" -> Optional.ofNullable(snapshot).map(Metadata::bytes);
-            default -> targets(role).map(Metadata::bytes);
-        };
+        if (role.equals(RoleName.ROOT)) {
+            return root().map(Metadata::bytes);
+        }
+        Optional<RotateFile> rotation = RotateFile.parse(role);
+        return rotation.isPresent() ? rotation(rotation.get()).map(Metadata::bytes) : targets(role).map(Metadata::bytes);
     }
 }

@@ -4,6 +4,7 @@ import dev.repro.base.Problem;
 import dev.repro.keys.Signer;
 import dev.repro.tuf.KeyId;
 import dev.repro.tuf.RoleName;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -13,12 +14,17 @@ public final class Signing {
 
     private Signing() {}
 
-    /// Every signer signs every part that it may sign and has not signed. Others are left as they are.
+    /// Every signer signs every part that it may sign and has not signed. Whoever might sign `targets` before this proposal signs it too, if it is at
+    /// hand: then clients accept it whichever root they have.
     public static Proposal sign(Proposal proposal, List<? extends Signer> signers) throws Problem {
         var parts = new LinkedHashMap<RoleName, Envelope>(proposal.parts());
         for (var part : proposal.parts().entrySet()) {
             Envelope file = part.getValue();
-            for (Authority authority : proposal.authorities(part.getKey())) {
+            var authorities = new ArrayList<>(proposal.authorities(part.getKey()));
+            if (part.getKey().equals(RoleName.TARGETS)) {
+                Authorities.of(proposal.base(), RoleName.TARGETS).ifPresent(authorities::add);
+            }
+            for (Authority authority : authorities) {
                 for (Signer signer : signers) {
                     Optional<KeyId> id = authority.idOf(signer.key());
                     if (id.isPresent() && !file.signatures().containsKey(id.get())) {

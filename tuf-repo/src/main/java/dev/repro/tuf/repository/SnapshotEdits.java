@@ -4,6 +4,7 @@ import dev.repro.base.Digest;
 import dev.repro.base.Json;
 import dev.repro.base.Problem;
 import dev.repro.tuf.RoleName;
+import dev.repro.tuf.RotateFile;
 import java.util.LinkedHashMap;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -31,6 +32,9 @@ final class SnapshotEdits {
 
     // As it was listed before; a new role as its delegator tells.
     private static boolean isBin(Proposal proposal, RoleName role, Json before) throws Problem {
+        if (RotateFile.parse(role).isPresent()) {
+            return false;
+        }
         if (before instanceof Json.Obj listed) {
             return !listed.members().containsKey("hashes");
         }
@@ -44,9 +48,11 @@ final class SnapshotEdits {
 
     /// `meta` without the roles that nobody delegates to.
     static Json.Obj only(Json.Obj meta, Proposal proposal) throws Problem {
-        Set<String> names = Authorities.reachable(proposal).stream().map(RoleName::listed).collect(Collectors.toSet());
+        Set<RoleName> roles = Authorities.reachable(proposal);
+        Set<String> names = roles.stream().map(RoleName::listed).collect(Collectors.toSet());
         var out = new LinkedHashMap<>(meta.members());
         out.keySet().retainAll(names);
+        out.putAll(KeyRotations.entries(meta, roles));
         return new Json.Obj(out);
     }
 }

@@ -3,12 +3,17 @@ package dev.repro.tuf.repository;
 import dev.repro.base.Json;
 import dev.repro.base.Problem;
 import dev.repro.keys.PublicKey;
+import dev.repro.tuf.Agreement;
+import dev.repro.tuf.RoleName;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /// Pure changes of what a targets role signs (TUF 4.5, TAP 15).
 final class TargetsEdits {
@@ -79,6 +84,34 @@ final class TargetsEdits {
         Json.Obj bins = change(delegations, add, remove, threshold).apply(Edits.object(delegations, BINS));
         Edits.checkThreshold(bins, "of the bins");
         return tidy(signed, delegations.with(BINS, bins), add);
+    }
+
+    /// Adds an agreement, or replaces the one of that name (docs/pouf.md, TAP 3).
+    static Json.Obj agree(Json.Obj signed, String name, List<String> paths, List<RoleName> roles, int least) throws Problem {
+        Json.Obj agreement = Json.object("name", name, "paths", paths, "roles", roles.stream().map(RoleName::text).toList(), "min_roles_in_agreement", least);
+        Set<RoleName> delegated = Edits.array(delegations(signed), "roles").stream()
+                .map(r -> new RoleName(((Json.Str) ((Json.Obj) r).members().get("name")).value())).collect(Collectors.toSet());
+        if (roles.size() < 2 || new HashSet<>(roles).size() < roles.size() || !delegated.containsAll(roles)) {
+            throw Problem.usage("an agreement is of two or more roles that are delegated to here").expected("some of " + delegated).found(roles);
+        }
+        if (least < 2 || least > roles.size()) {
+            throw Problem.usage("not a number of roles that could agree").expected("2 to " + roles.size()).found(least);
+        }
+        var all = new ArrayList<>(without(signed, name));
+        all.add(agreement);
+        return signed.with(Agreement.MEMBER, new Json.Arr(all));
+    }
+
+    static Json.Obj disagree(Json.Obj signed, String name) throws Problem {
+        List<Json> rest = without(signed, name);
+        if (rest.size() == Edits.array(signed, Agreement.MEMBER).size()) {
+            throw Problem.usage("there is no agreement of that name").found(name);
+        }
+        return rest.isEmpty() ? signed.without(Agreement.MEMBER) : signed.with(Agreement.MEMBER, new Json.Arr(rest));
+    }
+
+    private static List<Json> without(Json.Obj signed, String name) {
+        return Edits.change(Edits.array(signed, Agreement.MEMBER), name, _ -> null).items();
     }
 
     private static Json.Obj delegations(Json.Obj signed) {

@@ -3,6 +3,7 @@ package dev.repro.tuf.repository;
 import dev.repro.base.Problem;
 import dev.repro.tuf.Metadata;
 import dev.repro.tuf.RoleName;
+import dev.repro.tuf.RotateFile;
 import dev.repro.tuf.Signed;
 import java.util.Optional;
 
@@ -13,6 +14,9 @@ interface View {
 
     /// Whether there is a targets role of that name.
     boolean lists(RoleName role);
+
+    /// A rotation of a delegated role's keys.
+    Optional<Metadata<Signed.Rotate>> rotation(RotateFile file) throws Problem;
 
     /// A targets role, top-level or delegated.
     Optional<Metadata<Signed.Targets>> targets(RoleName role) throws Problem;

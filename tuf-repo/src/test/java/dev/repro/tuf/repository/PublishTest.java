@@ -29,8 +29,8 @@ class PublishTest {
     void firstPublicationHasAllRolesInVersionOne() throws Exception {
         Repository read = Repository.read(site.store);
         assertEquals(1, read.root().orElseThrow().unverified().version());
-        assertEquals(1, read.snapshot().unverified().version());
-        assertEquals(1, read.timestamp().unverified().version());
+        assertEquals(1, read.snapshot().version());
+        assertEquals(1, read.timestamp().version());
         assertEquals(1, read.targets(RoleName.TARGETS).orElseThrow().unverified().version());
         assertFalse(Files.exists(folder.resolve("site/.repro/next")));
     }

@@ -19,18 +19,39 @@ import java.util.Optional;
 final class Site {
     static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
 
-    final TestKey root1 = TestKey.of("alice");
-    final TestKey root2 = TestKey.of("bob");
-    final TestKey root3 = TestKey.of("carol");
-    final TestKey maintainer = TestKey.of("dora");
-    final TestKey snapshot = TestKey.of("");
-    final TestKey timestamp = TestKey.of("");
-    final TestKey author = TestKey.of("erin");
-    final List<Signer> all = new ArrayList<>(List.of(root1, root2, root3, maintainer, snapshot, timestamp, author));
+    final TestKey root1;
+    final TestKey root2;
+    final TestKey root3;
+    final TestKey maintainer;
+    final TestKey snapshot;
+    final TestKey timestamp;
+    final TestKey author;
+    final List<Signer> all;
     final Store store;
 
     Site(Store store) {
         this.store = store;
+        this.root1 = TestKey.of("alice");
+        this.root2 = TestKey.of("bob");
+        this.root3 = TestKey.of("carol");
+        this.maintainer = TestKey.of("dora");
+        this.snapshot = TestKey.of("");
+        this.timestamp = TestKey.of("");
+        this.author = TestKey.of("erin");
+        this.all = new ArrayList<>(List.of(root1, root2, root3, maintainer, snapshot, timestamp, author));
+    }
+
+    /// The same keys, another store.
+    Site(Store store, Site other) {
+        this.store = store;
+        this.root1 = other.root1;
+        this.root2 = other.root2;
+        this.root3 = other.root3;
+        this.maintainer = other.maintainer;
+        this.snapshot = other.snapshot;
+        this.timestamp = other.timestamp;
+        this.author = other.author;
+        this.all = other.all;
     }
 
     Map<RoleName, Editor.Keys> keys() {

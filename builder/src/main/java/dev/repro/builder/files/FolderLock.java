@@ -1,6 +1,5 @@
-package dev.repro.builder.toolchain;
+package dev.repro.builder.files;
 
-import dev.repro.base.Problem;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
@@ -12,9 +11,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Keeps others away from one folder of the cache: other processes by a lock on a file beside it, other threads by a lock in
-/// memory. The system lets go of it when the process ends, however it ends.
-final class FolderLock implements AutoCloseable {
+/// Keeps others away from one folder of the cache: other processes by a lock on the file `.NAME.lock` beside it, other threads by a
+/// lock in memory, because file locks belong to the process. The system lets go of it when the process ends, however it ends.
+public final class FolderLock implements AutoCloseable {
     private static final ConcurrentMap<Path, ReentrantLock> THREADS = new ConcurrentHashMap<>();
 
     private final ReentrantLock thread;
@@ -25,24 +24,27 @@ final class FolderLock implements AutoCloseable {
         this.file = file;
     }
 
-    /// Waits for its turn. The file `.NAME.lock` stays behind: deleting it would let two in.
-    static FolderLock on(Path folder) throws Problem, InterruptedException {
+    /// Waits for its turn. The file stays behind: deleting it would let two in.
+    ///
+    /// @param folder need not be there; its parent is made
+    public static FolderLock on(Path folder) throws IOException, InterruptedException {
         Path absolute = folder.toAbsolutePath().normalize();
-        var thread = THREADS.computeIfAbsent(absolute, _ -> new ReentrantLock());
+        Files.createDirectories(absolute.getParent());
+        Path real = absolute.getParent().toRealPath().resolve(absolute.getFileName());
+        var thread = THREADS.computeIfAbsent(real, _ -> new ReentrantLock());
         thread.lockInterruptibly();
         try {
-            return new FolderLock(thread, locked(absolute));
+            return new FolderLock(thread, locked(real));
         } catch (FileLockInterruptionException | ClosedByInterruptException _) {
             thread.unlock();
             throw new InterruptedException("while waiting for " + absolute);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             thread.unlock();
-            throw Why.storage("cannot lock a folder of the cache", absolute, e);
+            throw e;
         }
     }
 
     private static FileChannel locked(Path folder) throws IOException {
-        Files.createDirectories(folder.getParent());
         var file = FileChannel.open(folder.resolveSibling("." + folder.getFileName() + ".lock"),
                 StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
@@ -55,11 +57,9 @@ final class FolderLock implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Problem {
+    public void close() throws IOException {
         try {
             file.close(); // before the next thread may try: a process must not lock a file twice
-        } catch (IOException e) {
-            throw Problem.storage("cannot let go of a folder of the cache").found(Why.of(e)).because(e);
         } finally {
             thread.unlock();
         }

@@ -1,0 +1,17 @@
+package dev.repro.tuf.repository;
+
+import dev.repro.base.Problem;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// Opens the store that lies in a folder.
+public final class Stores {
+
+    private Stores() {}
+
+    /// A bare git repository if it is one, or if it is to be made and its name ends with `.git`; else a folder of files.
+    public static Store open(Path folder) throws Problem {
+        boolean git = Files.isRegularFile(folder.resolve("HEAD")) && Files.isDirectory(folder.resolve("objects"));
+        return git || !Files.exists(folder) && folder.getFileName().toString().endsWith(".git") ? GitStore.open(folder) : DirectoryStore.open(folder);
+    }
+}
