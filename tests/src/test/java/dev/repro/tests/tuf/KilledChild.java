@@ -33,7 +33,15 @@ final class KilledChild {
     private static void publish(Desk desk, long from) throws Problem, IOException {
         for (long number = from;; number++) {
             desk.publish(number);
-            System.out.println(number);
+            say(number);
+        }
+    }
+
+    // A child whose parent is gone ends.
+    private static void say(long number) {
+        System.out.println(number);
+        if (System.out.checkError()) {
+            System.exit(1);
         }
     }
 
@@ -41,7 +49,7 @@ final class KilledChild {
     private static void update(Path state, Path downloads, Path sites, int from) throws Refusal, Problem {
         for (int number = from; Files.exists(sites.resolve(Integer.toString(number))); number++) {
             update(state, downloads, sites.resolve(Integer.toString(number)));
-            System.out.println(number);
+            say(number);
         }
     }
 

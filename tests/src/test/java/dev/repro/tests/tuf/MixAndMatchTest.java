@@ -58,7 +58,8 @@ class MixAndMatchTest {
         return "metadata/" + (role.equals("timestamp") ? "" : version + ".") + role + ".json";
     }
 
-    /// While a publisher publishes, clients update all the time: each update sees one publication, whole. Two targets carry its number.
+    /// While a publisher publishes, clients update all the time: each update sees one publication, whole. Two targets carry its
+    /// number.
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void duringConcurrentPublications(boolean consistent) throws Exception {
@@ -69,7 +70,8 @@ class MixAndMatchTest {
         try (Web web = Web.of(site); var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var clients = new ArrayList<Future<Integer>>();
             for (int i = 0; i < 2; i++) {
-                var victim = new Victim(folder.resolve("client" + i), web, Files.readAllBytes(site.resolve("metadata/1.root.json")));
+                var victim = new Victim(folder.resolve("client" + i), web,
+                        Files.readAllBytes(site.resolve("metadata/1.root.json")));
                 victim.now = Desk.NOW;
                 clients.add(threads.submit(follow(victim, over, consistent)));
             }
@@ -94,7 +96,8 @@ class MixAndMatchTest {
                     seen = number;
                     updates++;
                 } catch (Refusal e) {
-                    assertTrue(!consistent, e::line); // without versions in names a client may come in between; it does not take a mixture
+                    // without versions in names a client may come in between; it does not take a mixture
+                    assertTrue(!consistent, e::line);
                 }
             }
             return updates;

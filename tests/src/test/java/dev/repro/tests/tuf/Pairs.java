@@ -44,7 +44,8 @@ final class Desk {
 
     Desk create(boolean consistent) throws Problem {
         var keys = new LinkedHashMap<RoleName, Editor.Keys>();
-        pens.all().forEach((role, pen) -> keys.put(new RoleName(role), new Editor.Keys(List.of(new KeyHolder(pen.key(), "")), 1)));
+        pens.all().forEach((role, pen) -> keys.put(new RoleName(role),
+                new Editor.Keys(List.of(new KeyHolder(pen.key(), "")), 1)));
         try (Store store = store()) {
             publish(Editor.create(Repository.read(store), keys, consistent, false, Lifetimes.DEFAULT, NOW)
                     .delegate(RoleName.TARGETS, "second", List.of("b.*"), List.of(), false, keys.get(RoleName.TARGETS)));
