@@ -131,8 +131,8 @@ class SchemaTest {
     }
 
     @Test
-    void repositories() throws Exception {
-        Path metadata = Files.createDirectories(folder.resolve("repository/metadata"));
+    void repositoryChecks() throws Exception {
+        Path metadata = Files.createDirectories(folder.resolve("checked/metadata"));
         Files.writeString(metadata.resolve("1.root.json"), "{}");
         printed("repro.repo-check.v1", 1, "repo", "check", "--json", metadata.getParent().toString());
     }
