@@ -36,6 +36,9 @@ import org.eclipse.jgit.treewalk.TreeWalk;
 /// Bare, because a work tree would be files in the middle of change: serve a checkout of your own, or clone it anywhere.
 public final class GitStore implements Store {
     private static final String BRANCH = Constants.R_HEADS + "main";
+    private static final String LOCK = "repro.lock";
+    /// Stands while a publisher moves the branch. Whoever finds it and has the lock knows that one was killed then.
+    private static final String MOVING = "repro.moving";
 
     private final Path folder;
     private final Repository git;
@@ -97,24 +100,40 @@ public final class GitStore implements Store {
     @Override
     public void publish(Publication publication) throws Problem {
         try {
-            if (!Files.exists(folder.resolve("HEAD"))) {
-                git.create(true);
-                git.updateRef(Constants.HEAD).link(BRANCH);
-            }
-            ObjectId head = head();
-            if (!read(Layout.TIMESTAMP).map(Digest::of).equals(publication.base())) {
-                throw conflict();
-            }
-            try (ObjectInserter inserter = git.newObjectInserter(); ObjectReader reader = git.newObjectReader()) {
-                ObjectId base = head == null ? null : tree(reader, head);
-                var files = new TreeMap<String, ObjectId>();
-                for (Publication.Item item : publication.items()) {
-                    files.put(item.path(), insert(item, files, reader, inserter));
-                }
-                commit(publication, head, edit(reader, inserter, base, files), inserter);
+            Files.createDirectories(folder);
+            try (var _ = FolderLock.take(folder.resolve(LOCK))) {
+                sweep();
+                add(publication);
             }
         } catch (IOException e) {
             throw broken(folder, "cannot be written", e);
+        }
+    }
+
+    // Git's lock on a branch is a file, which stays when its holder is killed. Only one of ours is taken away.
+    private void sweep() throws IOException {
+        if (Files.exists(folder.resolve(MOVING))) {
+            Files.deleteIfExists(folder.resolve(BRANCH + ".lock"));
+            Files.delete(folder.resolve(MOVING));
+        }
+    }
+
+    private void add(Publication publication) throws IOException, Problem {
+        if (!Files.exists(folder.resolve("HEAD"))) {
+            git.create(true);
+            git.updateRef(Constants.HEAD).link(BRANCH);
+        }
+        ObjectId head = head();
+        if (!read(Layout.TIMESTAMP).map(Digest::of).equals(publication.base())) {
+            throw conflict();
+        }
+        try (ObjectInserter inserter = git.newObjectInserter(); ObjectReader reader = git.newObjectReader()) {
+            ObjectId base = head == null ? null : tree(reader, head);
+            var files = new TreeMap<String, ObjectId>();
+            for (Publication.Item item : publication.items()) {
+                files.put(item.path(), insert(item, files, reader, inserter));
+            }
+            commit(publication, head, edit(reader, inserter, base, files), inserter);
         }
     }
 
@@ -196,7 +215,13 @@ public final class GitStore implements Store {
         update.setExpectedOldObjectId(head == null ? ObjectId.zeroId() : head);
         update.setNewObjectId(id);
         update.setRefLogMessage("publish", false);
-        RefUpdate.Result result = update.update();
+        Files.createFile(folder.resolve(MOVING));
+        RefUpdate.Result result;
+        try {
+            result = update.update();
+        } finally {
+            Files.delete(folder.resolve(MOVING));
+        }
         if (!Arrays.asList(RefUpdate.Result.NEW, RefUpdate.Result.FAST_FORWARD).contains(result)) {
             throw result == RefUpdate.Result.LOCK_FAILURE || result == RefUpdate.Result.REJECTED ? conflict()
                     : broken(folder, "did not take the commit", new IOException(result.toString()));
