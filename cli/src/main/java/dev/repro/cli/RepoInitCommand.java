@@ -69,11 +69,7 @@ final class RepoInitCommand extends Commands.Verb {
 
     @Override
     public Integer call() throws Exception {
-        Lifetimes all = Lifetimes.DEFAULT;
-        for (var one : lifetimes.entrySet()) {
-            all = all.with(one.getKey(), Lifetimes.parse(one.getValue()));
-        }
-        var founding = new Founding(!inconsistent, toughNames, all, thresholds);
+        var founding = new Founding(!inconsistent, toughNames, Lifetimes.DEFAULT.with(lifetimes), thresholds);
         for (var given : Map.of("root", root, "targets", targets, "snapshot", snapshot, "timestamp", timestamp).entrySet()) {
             founding.give(given.getKey(), KeyNames.holders(given.getValue(), path(Path.of(""))));
         }

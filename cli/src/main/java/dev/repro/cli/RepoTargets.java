@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -90,12 +91,21 @@ final class RepoTargets {
     @Command(name = "renew", description = "Make the files of roles anew before they expire, saying the same.", synopsisHeading = "usage: ", descriptionHeading = "%n",
             parameterListHeading = "%n", optionListHeading = "%noptions:%n", footer = {"", "example: repro repo renew --repo site --proposal renewal root targets"})
     static final class Renew extends RepoCommand.Change {
-        @Parameters(arity = "1..*", paramLabel = "ROLE", description = "root, targets, or delegated roles")
-        List<String> roles;
+        @Parameters(arity = "0..*", paramLabel = "ROLE", description = "root, targets, or delegated roles")
+        List<String> roles = List.of();
+
+        @Option(names = "--lifetime", paramLabel = "KIND=TIME", description = "change in root how long files signed from now on are good for: timestamp=1d, as with init")
+        Map<String, String> lifetimes = Map.of();
 
         @Override
         Desk.Outcome change(Desk desk, Repository repository) throws Problem {
+            if (roles.isEmpty() && lifetimes.isEmpty()) {
+                throw Problem.usage("nothing to renew").expected("a role, or --lifetime");
+            }
             Editor editor = desk.editor();
+            if (!lifetimes.isEmpty()) {
+                editor.lifetimes(lifetimes);
+            }
             for (String role : roles) {
                 editor.renew(new RoleName(role));
             }

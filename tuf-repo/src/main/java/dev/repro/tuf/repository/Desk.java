@@ -42,7 +42,8 @@ public final class Desk {
         public Json.Obj toJson(String proposal) throws Problem {
             var versions = new LinkedHashMap<String, Long>();
             published.forEach((role, version) -> versions.put(role.text(), version));
-            return Json.object("schema", "repro.repo-change.v1", "proposal", proposal, "published", published.isEmpty() ? null : versions, "difference", difference.toJson());
+            return Json.object("schema", "repro.repo-change.v1", "proposal", proposal, "published", published.isEmpty() ? null : versions,
+                    "new_keys", null, "difference", difference.toJson());
         }
     }
 

@@ -138,12 +138,7 @@ public final class DirectoryStore implements Store {
             case Publication.Content.Copy(var _, var length, var digest, var _) -> Files.size(file) == length && Digest.of(file).equals(digest);
             case Publication.Content.SameAs _ -> true; // of one name by digest as of the other
         };
-        boolean replace = switch (item.content()) {
-            case Publication.Content.Bytes bytes -> bytes.replace();
-            case Publication.Content.Copy copy -> copy.replace();
-            case Publication.Content.SameAs _ -> false;
-        };
-        if (!same && !replace) {
+        if (!same && !item.content().replaces()) {
             throw Problem.no("published already with other bytes, and such a file never changes").where(file)
                     .hint("compare it with a mirror of the repository: this one was changed by hand, or by something else than repro");
         }

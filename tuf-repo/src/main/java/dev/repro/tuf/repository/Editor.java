@@ -326,8 +326,11 @@ public final class Editor {
     }
 
     /// Changes how long files signed from now on are good for.
-    public Editor lifetimes(Lifetimes lifetimes) throws Problem {
-        put(RoleName.ROOT, signed(RoleName.ROOT).with(Lifetimes.MEMBER, lifetimes.toJson()));
+    ///
+    /// @param times by kind of role, as people write them: `timestamp` to `1d`
+    public Editor lifetimes(Map<String, String> times) throws Problem {
+        Json.Obj root = signed(RoleName.ROOT);
+        put(RoleName.ROOT, root.with(Lifetimes.MEMBER, Lifetimes.of(root).with(times).toJson()));
         return this;
     }
 

@@ -27,7 +27,7 @@ final class Edits {
     }
 
     static List<String> strings(Json.Obj parent, String name) {
-        return array(parent, name).stream().map(s -> ((Json.Str) s).value()).toList();
+        return array(parent, name).stream().filter(Json.Str.class::isInstance).map(s -> ((Json.Str) s).value()).toList();
     }
 
     static long integer(Json.Obj parent, String name) {

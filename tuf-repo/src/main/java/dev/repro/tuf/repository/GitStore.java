@@ -79,10 +79,11 @@ public final class GitStore implements Store {
 
     private Optional<ObjectId> find(ObjectReader reader, String path) throws IOException {
         ObjectId head = head();
-        if (head == null) {
-            return Optional.empty();
-        }
-        try (TreeWalk walk = TreeWalk.forPath(reader, path, tree(reader, head))) {
+        return head == null ? Optional.empty() : find(reader, path, tree(reader, head));
+    }
+
+    private static Optional<ObjectId> find(ObjectReader reader, String path, ObjectId tree) throws IOException {
+        try (TreeWalk walk = TreeWalk.forPath(reader, path, tree)) {
             return walk == null ? Optional.empty() : Optional.of(walk.getObjectId(0));
         }
     }
@@ -100,66 +101,52 @@ public final class GitStore implements Store {
     @Override
     public void publish(Publication publication) throws Problem {
         try {
-            Files.createDirectories(folder);
-            try (var _ = FolderLock.take(folder.resolve(LOCK))) {
-                sweep();
-                add(publication);
+            if (!Files.exists(folder.resolve("HEAD"))) {
+                git.create(true);
+                git.updateRef(Constants.HEAD).link(BRANCH);
+            }
+            ObjectId head = head(); // all that follows is about this one, wherever the branch goes meanwhile
+            try (ObjectInserter inserter = git.newObjectInserter(); ObjectReader reader = git.newObjectReader()) {
+                ObjectId base = head == null ? null : tree(reader, head);
+                Optional<ObjectId> timestamp = base == null ? Optional.empty() : find(reader, Layout.TIMESTAMP, base);
+                Optional<Digest> found = timestamp.isEmpty() ? Optional.empty() : Optional.of(Digest.of(reader.open(timestamp.get()).getBytes()));
+                if (!found.equals(publication.base())) {
+                    throw conflict();
+                }
+                var files = new TreeMap<String, ObjectId>();
+                for (Publication.Item item : publication.items()) {
+                    ObjectId id = insert(item, files, inserter);
+                    checkUnchanged(item, id, base == null ? Optional.empty() : find(reader, item.path(), base));
+                    files.put(item.path(), id);
+                }
+                commit(publication, head, edit(reader, inserter, base, files), inserter);
             }
         } catch (IOException e) {
             throw broken(folder, "cannot be written", e);
         }
     }
 
-    // Git's lock on a branch is a file, which stays when its holder is killed. Only one of ours is taken away.
-    private void sweep() throws IOException {
-        if (Files.exists(folder.resolve(MOVING))) {
-            Files.deleteIfExists(folder.resolve(BRANCH + ".lock"));
-            Files.delete(folder.resolve(MOVING));
-        }
-    }
-
-    private void add(Publication publication) throws IOException, Problem {
-        if (!Files.exists(folder.resolve("HEAD"))) {
-            git.create(true);
-            git.updateRef(Constants.HEAD).link(BRANCH);
-        }
-        ObjectId head = head();
-        if (!read(Layout.TIMESTAMP).map(Digest::of).equals(publication.base())) {
-            throw conflict();
-        }
-        try (ObjectInserter inserter = git.newObjectInserter(); ObjectReader reader = git.newObjectReader()) {
-            ObjectId base = head == null ? null : tree(reader, head);
-            var files = new TreeMap<String, ObjectId>();
-            for (Publication.Item item : publication.items()) {
-                files.put(item.path(), insert(item, files, reader, inserter));
-            }
-            commit(publication, head, edit(reader, inserter, base, files), inserter);
-        }
-    }
-
-    private ObjectId insert(Publication.Item item, Map<String, ObjectId> inserted, ObjectReader reader, ObjectInserter inserter) throws IOException, Problem {
+    private static ObjectId insert(Publication.Item item, Map<String, ObjectId> inserted, ObjectInserter inserter) throws IOException, Problem {
         return switch (item.content()) {
-            case Publication.Content.Bytes(var bytes, var replace) -> unchanged(item.path(), inserter.insert(Constants.OBJ_BLOB, bytes), replace, reader);
-            case Publication.Content.Copy(var file, var length, var digest, var replace) -> {
+            case Publication.Content.Bytes(var bytes, var _) -> inserter.insert(Constants.OBJ_BLOB, bytes);
+            case Publication.Content.Copy(var file, var length, var digest, var _) -> {
                 try (InputStream in = Files.newInputStream(file)) {
                     var fed = Digest.sha256();
                     ObjectId id = inserter.insert(Constants.OBJ_BLOB, length, new DigestInputStream(in, fed));
                     if (!Digest.of(fed).equals(digest)) {
                         throw Problem.no("the file has changed since it was described").where(file).hint("add it again");
                     }
-                    yield unchanged(item.path(), id, replace, reader);
+                    yield id;
                 }
             }
             case Publication.Content.SameAs(String path) -> inserted.get(path);
         };
     }
 
-    private ObjectId unchanged(String path, ObjectId id, boolean replace, ObjectReader reader) throws IOException, Problem {
-        Optional<ObjectId> present = find(reader, path);
-        if (!replace && present.isPresent() && !present.get().equals(id)) {
-            throw Problem.no("published already with other bytes, and such a file never changes").where(folder + ":" + path);
+    private void checkUnchanged(Publication.Item item, ObjectId id, Optional<ObjectId> present) throws Problem {
+        if (!item.content().replaces() && present.isPresent() && !present.get().equals(id)) {
+            throw Problem.no("published already with other bytes, and such a file never changes").where(folder + ":" + item.path());
         }
-        return id;
     }
 
     /// Writes the trees that change, and only those.
@@ -215,16 +202,26 @@ public final class GitStore implements Store {
         update.setExpectedOldObjectId(head == null ? ObjectId.zeroId() : head);
         update.setNewObjectId(id);
         update.setRefLogMessage("publish", false);
-        Files.createFile(folder.resolve(MOVING));
-        RefUpdate.Result result;
-        try {
-            result = update.update();
-        } finally {
-            Files.delete(folder.resolve(MOVING));
-        }
+        RefUpdate.Result result = move(update);
         if (!Arrays.asList(RefUpdate.Result.NEW, RefUpdate.Result.FAST_FORWARD).contains(result)) {
             throw result == RefUpdate.Result.LOCK_FAILURE || result == RefUpdate.Result.REJECTED ? conflict()
                     : broken(folder, "did not take the commit", new IOException(result.toString()));
+        }
+    }
+
+    // Git's own lock on the branch is a file, which stays when its holder is killed. One of ours is taken away, no other program's.
+    private RefUpdate.Result move(RefUpdate branch) throws IOException {
+        try (var _ = FolderLock.take(folder.resolve(LOCK))) {
+            if (Files.exists(folder.resolve(MOVING))) {
+                Files.deleteIfExists(folder.resolve(BRANCH + ".lock"));
+            } else {
+                Files.createFile(folder.resolve(MOVING));
+            }
+            try {
+                return branch.update();
+            } finally {
+                Files.delete(folder.resolve(MOVING));
+            }
         }
     }
 

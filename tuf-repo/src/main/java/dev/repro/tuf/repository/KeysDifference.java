@@ -4,6 +4,7 @@ import dev.repro.base.Json;
 import dev.repro.tuf.Key;
 import dev.repro.tuf.KeyId;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -39,14 +40,27 @@ record KeysDifference(String subject, String may, Optional<Authority> before, Au
         return "key " + authority.owner(id) + " " + kind;
     }
 
-    /// Keys whose listing changes under the same id, that no role names, or whose owner is another: told as JSON.
-    static void listing(Json.Obj before, Json.Obj after, Consumer<Difference.Change> out) {
-        Set<String> told = new HashSet<>(Edits.object(before, "keys").members().keySet());
+    /// Keys whose listing or whose owner changes, other than those that come or go together with what they may sign: told as JSON.
+    ///
+    /// @param roles of both, which name keys
+    static void listing(Json.Obj before, Json.Obj after, List<Json.Obj> rolesBefore, List<Json.Obj> rolesAfter, Consumer<Difference.Change> out) {
+        Set<String> told = named(rolesBefore);
+        Set<String> gained = named(rolesAfter);
+        Set<String> lost = new HashSet<>(told);
+        lost.removeAll(gained);
+        gained.removeAll(told);
+        Set<String> then = Edits.object(before, "keys").members().keySet();
         Set<String> now = Edits.object(after, "keys").members().keySet();
-        var moved = new HashSet<String>(told);
-        moved.addAll(now);
-        moved.removeIf(id -> told.contains(id) && now.contains(id));
-        JsonDifference.of("keys", Edits.object(before, "keys"), Edits.object(after, "keys"), moved, out);
-        JsonDifference.of(Owners.MEMBER, Edits.object(before, Owners.MEMBER), Edits.object(after, Owners.MEMBER), moved, out);
+        var skip = new HashSet<String>();
+        gained.stream().filter(id -> !then.contains(id) && now.contains(id)).forEach(skip::add);
+        lost.stream().filter(id -> then.contains(id) && !now.contains(id)).forEach(skip::add);
+        JsonDifference.of("keys", Edits.object(before, "keys"), Edits.object(after, "keys"), skip, out);
+        JsonDifference.of(Owners.MEMBER, Edits.object(before, Owners.MEMBER), Edits.object(after, Owners.MEMBER), skip, out);
+    }
+
+    private static Set<String> named(List<Json.Obj> roles) {
+        var out = new HashSet<String>();
+        roles.forEach(r -> out.addAll(Edits.strings(r, "keyids")));
+        return out;
     }
 }

@@ -6,6 +6,7 @@ import dev.repro.tuf.RoleName;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -47,7 +48,7 @@ public record Lifetimes(Map<Kind, Duration> of) {
     }
 
     /// @param kind as it is written: `root`, `targets`, `delegated`, `snapshot`, `timestamp`
-    public Lifetimes with(String kind, Duration lifetime) throws Problem {
+    Lifetimes with(String kind, Duration lifetime) throws Problem {
         for (Kind k : Kind.values()) {
             if (k.word.equals(kind)) {
                 if (lifetime.toSeconds() < 1) {
@@ -61,8 +62,17 @@ public record Lifetimes(Map<Kind, Duration> of) {
         throw Problem.usage("not a kind of role").expected("root, targets, delegated, snapshot or timestamp").found(kind);
     }
 
+    /// @param times as people write them, by kind: `timestamp` to `1d`
+    public Lifetimes with(Map<String, String> times) throws Problem {
+        Lifetimes all = this;
+        for (var one : times.entrySet()) {
+            all = all.with(one.getKey(), parse(one.getValue()));
+        }
+        return all;
+    }
+
     /// @param text `30d`, `12h`, `90m`, `600s`, `1y` (365 days)
-    public static Duration parse(String text) throws Problem {
+    static Duration parse(String text) throws Problem {
         if (!text.matches("[0-9]{1,9}[smhdy]")) {
             throw Problem.usage("not a time").expected("a number and one of s, m, h, d, y, as in 30d").found(text);
         }
@@ -81,7 +91,8 @@ public record Lifetimes(Map<Kind, Duration> of) {
         Lifetimes all = DEFAULT;
         if (root.members().get(MEMBER) instanceof Json.Obj(var members)) {
             for (var member : members.entrySet()) {
-                if (member.getValue() instanceof Json.Int(long seconds)) {
+                boolean known = Arrays.stream(Kind.values()).anyMatch(k -> k.word.equals(member.getKey()));
+                if (known && member.getValue() instanceof Json.Int(long seconds)) {
                     all = all.with(member.getKey(), Duration.ofSeconds(seconds));
                 }
             }

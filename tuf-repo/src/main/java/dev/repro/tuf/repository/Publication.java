@@ -21,6 +21,10 @@ public final class Publication {
 
         /// The same bytes as an earlier file of this publication, which the store may keep only once.
         record SameAs(String path) implements Content {}
+
+        default boolean replaces() {
+            return this instanceof Bytes bytes && bytes.replace() || this instanceof Copy copy && copy.replace();
+        }
     }
 
     record Item(String path, Content content) {}

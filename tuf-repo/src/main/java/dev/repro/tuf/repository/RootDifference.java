@@ -34,7 +34,7 @@ final class RootDifference {
         JsonDifference.of("", a, after.json(), before.isPresent() ? Set.of("version", "expires", "roles", "keys", Owners.MEMBER)
                 : Set.of("version", "expires", "roles", "keys", Owners.MEMBER, "_type", "spec_version"), out);
         members("roles", a);
-        KeysDifference.listing(a, after.json(), out);
+        KeysDifference.listing(a, after.json(), RootEdits.roles(a), RootEdits.roles(after.json()), out);
     }
 
     private static boolean meets(Authority old, Authority now) {

@@ -3,7 +3,6 @@ package dev.repro.tuf.repository;
 import dev.repro.base.Json;
 import dev.repro.base.Problem;
 import dev.repro.keys.PublicKey;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
@@ -56,9 +55,7 @@ final class RootEdits {
         return root.with("roles", roles.with(role, change.apply(Edits.object(roles, role))));
     }
 
-    private static List<Json.Obj> roles(Json.Obj root) {
-        var out = new ArrayList<Json.Obj>();
-        Edits.object(root, "roles").members().values().forEach(r -> out.add((Json.Obj) r));
-        return out;
+    static List<Json.Obj> roles(Json.Obj root) {
+        return Edits.object(root, "roles").members().values().stream().filter(Json.Obj.class::isInstance).map(Json.Obj.class::cast).toList();
     }
 }

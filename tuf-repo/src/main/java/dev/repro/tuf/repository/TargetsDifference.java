@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 
 /// What a new version of a targets role changes.
 final class TargetsDifference {
-    private static final Set<String> ROLE_MEMBERS = Set.of("name", "keyids", "threshold", "paths", "path_hash_prefixes", "terminating");
+    private static final Set<String> ROLE_MEMBERS = Set.of("name", "keyids", "threshold", "paths", "path_hash_prefixes");
 
     private final RoleName role;
     private final Optional<Signed.Targets> before;
@@ -43,7 +43,8 @@ final class TargetsDifference {
         JsonDifference.of("delegations", x, y, Set.of("keys", "roles", "succinct_roles"), out);
         JsonDifference.of("delegations.succinct_roles", Edits.object(x, "succinct_roles"), Edits.object(y, "succinct_roles"),
                 Set.of("keyids", "threshold", "bit_length", "name_prefix"), out);
-        KeysDifference.listing(x.with(Owners.MEMBER, Edits.object(a, Owners.MEMBER)), y.with(Owners.MEMBER, Edits.object(after.json(), Owners.MEMBER)), out);
+        KeysDifference.listing(x.with(Owners.MEMBER, Edits.object(a, Owners.MEMBER)), y.with(Owners.MEMBER, Edits.object(after.json(), Owners.MEMBER)),
+                TargetsEdits.roles(x), TargetsEdits.roles(y), out);
     }
 
     private void delegations() {
@@ -58,7 +59,8 @@ final class TargetsDifference {
             }
             new KeysDifference("role " + one.name(), "sign role " + one.name(), old.map(r -> authority(before.orElseThrow(), r.keys())),
                     authority(after, one.keys()), out).tell();
-            JsonDifference.of("delegations." + one.name(), json(before, one.name()), json(Optional.of(after), one.name()), ROLE_MEMBERS, out);
+            Json.Obj json = json(Optional.of(after), one.name());
+            JsonDifference.of("delegations." + one.name(), json(before, one.name()), old.isEmpty() ? json.without("terminating") : json, ROLE_MEMBERS, out);
         }
         then.stream().filter(r -> now.stream().noneMatch(n -> n.name().equals(r.name())))
                 .forEach(r -> out.accept(new Difference.Change("-", "role " + r.name() + " may sign nothing any more, was " + covers(r), r.name().text())));

@@ -141,12 +141,17 @@ final class TargetsEdits {
     }
 
     private static Json.Obj tidy(Json.Obj signed, Json.Obj delegations, List<KeyHolder> holders) {
+        Json.Obj scope = Edits.withoutUnusedKeys(delegations, roles(delegations));
+        return Edits.owners(signed.with(DELEGATIONS, scope), scope, holders);
+    }
+
+    /// All that names keys in `delegations`.
+    static List<Json.Obj> roles(Json.Obj delegations) {
         var roles = new ArrayList<Json.Obj>();
         Edits.array(delegations, "roles").forEach(r -> roles.add((Json.Obj) r));
         if (delegations.members().containsKey(BINS)) {
             roles.add(Edits.object(delegations, BINS));
         }
-        Json.Obj scope = Edits.withoutUnusedKeys(delegations, roles);
-        return Edits.owners(signed.with(DELEGATIONS, scope), scope, holders);
+        return roles;
     }
 }

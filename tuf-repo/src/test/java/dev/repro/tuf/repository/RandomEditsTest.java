@@ -100,7 +100,7 @@ class RandomEditsTest {
                     expected.keySet().removeIf(t -> t.startsWith(name + "/"));
                     return "end " + name;
                 }
-                editor.lifetimes(Lifetimes.DEFAULT.with("timestamp", java.time.Duration.ofDays(1 + random.nextInt(9))));
+                editor.lifetimes(java.util.Map.of("timestamp", 1 + random.nextInt(9) + "d"));
                 return "lifetimes";
             }
             default -> {
