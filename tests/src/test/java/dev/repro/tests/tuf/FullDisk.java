@@ -34,9 +34,9 @@ final class FullDisk {
             KilledChild.update(disk, disk.resolve("downloads"), sites.resolve("1"));
             trial(disk, () -> KilledChild.update(disk, disk.resolve("downloads"), sites.resolve("2")));
         } else {
-            var desk = new Desk(disk, Pens.load(Path.of(args[2]))).create(true);
-            desk.publish(0);
-            trial(disk, () -> desk.publish(1));
+            var pairs = new Pairs(disk, Pens.load(Path.of(args[2]))).create(true);
+            pairs.publish(0);
+            trial(disk, () -> pairs.publish(1));
         }
         System.out.println("as it must be");
     }

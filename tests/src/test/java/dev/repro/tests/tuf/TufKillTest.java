@@ -1,12 +1,16 @@
 package dev.repro.tests.tuf;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.repro.base.Problem;
 import dev.repro.tuf.Limits;
 import dev.repro.tuf.TargetName;
 import dev.repro.tuf.client.Downloads;
 import dev.repro.tuf.client.MemoryStore;
+import dev.repro.tuf.client.Remote;
 import dev.repro.tuf.client.Updater;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,7 +47,27 @@ class TufKillTest {
 
     @Test
     void publisher() throws Exception {
-        kills("publisher", KILLS / 2, place -> new Publisher(place)::round);
+        kills("publisher", KILLS / 2 - KILLS / 20, place -> new Publisher(place, "site")::round);
+    }
+
+    @Test
+    void publisherIntoGit() throws Exception {
+        kills("git", KILLS / 20, place -> new Publisher(place, "site.git")::round);
+    }
+
+    /// Git's lock on the branch, as a publisher leaves it that is killed while it moves the branch: the next one takes it away. That of
+    /// another program it leaves alone.
+    @Test
+    void lockOfAKilledPublisherIntoGit() throws Exception {
+        Path site = folder.resolve("site.git");
+        var pairs = new Pairs(site, Pens.make(folder.resolve("pens"))).create(true);
+        Path lock = Files.createFile(site.resolve("refs/heads/main.lock"));
+        var problem = assertThrows(Problem.class, () -> pairs.publish(1));
+        assertEquals(Problem.Exit.NO, problem.exit());
+        assertTrue(Files.exists(lock));
+        Files.createFile(site.resolve("repro.moving"));
+        pairs.publish(1);
+        assertFalse(Files.exists(lock) || Files.exists(site.resolve("repro.moving")));
     }
 
     @Test
@@ -129,12 +153,17 @@ class TufKillTest {
         private final Path downloads;
         private long said;
 
-        Publisher(Path place) throws Exception {
-            site = place.resolve("site");
+        Publisher(Path place, String name) throws Exception {
+            site = place.resolve(name);
             pens = place.resolve("pens");
             downloads = place.resolve("downloads");
-            new Desk(site, Pens.make(pens)).create(true).publish(0);
-            Updater.begin(client, Files.readAllBytes(site.resolve("metadata/1.root.json")), Limits.DEFAULT);
+            new Pairs(site, Pens.make(pens)).create(true).publish(0);
+            Updater.begin(client, remote("metadata").get("1.root.json", Integer.MAX_VALUE).orElseThrow(), Limits.DEFAULT);
+        }
+
+        // Of a folder as a web server sees it; of git as it is checked out.
+        private Remote remote(String part) {
+            return site.toString().endsWith(".git") ? new KilledChild.StoreRemote(site, part) : new KilledChild.FolderRemote(site.resolve(part));
         }
 
         int round(Random random) throws Exception {
@@ -143,20 +172,22 @@ class TufKillTest {
             int steps = (int) (said - before);
             verify(); // as the killed publisher left it
             said = Math.max(said, verify());
-            new Desk(site, Pens.load(pens)).publish(++said); // whoever comes next finds nothing in the way
+            new Pairs(site, Pens.load(pens)).publish(++said); // whoever comes next finds nothing in the way
             assertEquals(said, verify());
-            assertEquals(List.of("lock"), names(site.resolve(".repro")));
+            if (Files.exists(site.resolve(".repro"))) {
+                assertEquals(List.of("lock"), names(site.resolve(".repro")));
+            }
             Folders.delete(downloads);
             return steps;
         }
 
         private long verify() throws Exception {
-            var repository = new Updater(new KilledChild.FolderRemote(site.resolve("metadata")), client, Limits.DEFAULT)
-                    .refresh(Desk.NOW);
+            var repository = new Updater(remote("metadata"), client, Limits.DEFAULT)
+                    .refresh(Pairs.NOW);
             long number = -1;
-            for (String name : Desk.NAMES) {
+            for (String name : Pairs.NAMES) {
                 var found = repository.find(new TargetName(name));
-                String content = Files.readString(new Downloads(new KilledChild.FolderRemote(site.resolve("targets")), downloads)
+                String content = Files.readString(new Downloads(remote("targets"), downloads)
                         .fetch(found).file());
                 long own = Long.parseLong(content.substring(name.length() + 1));
                 assertTrue(number == -1 || number == own, "a mixture of publications " + number + " and " + own);
