@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /// Strict reading of a JSON object of a format of ours: every member is asked for by name and type, [#end] refuses the rest.
 ///
@@ -12,13 +11,24 @@ import java.util.Set;
 public final class Fields {
     private final Json.Obj object;
     private final String where;
-    private final String path;
-    private final Set<String> seen = new HashSet<>();
+    /// The object that this one is in, or null; and the step from there.
+    private final Fields outer;
+    private final String step;
+    private final List<String> seen = new ArrayList<>();
 
-    private Fields(Json.Obj object, String where, String path) {
+    private Fields(Json.Obj object, String where, Fields outer, String step) {
         this.object = object;
         this.where = where;
-        this.path = path;
+        this.outer = outer;
+        this.step = step;
+    }
+
+    private String place() {
+        return where + " " + path();
+    }
+
+    private String path() {
+        return outer == null ? step : outer.path() + step;
     }
 
     /// @param where the file that is blamed, for messages
@@ -32,7 +42,7 @@ public final class Fields {
 
     public static Fields of(Json value, String where, String path) throws Problem {
         if (value instanceof Json.Obj object) {
-            return new Fields(object, where, path);
+            return new Fields(object, where, null, path);
         }
         throw Problem.usage("an object was expected").where(where + " " + path);
     }
@@ -62,7 +72,7 @@ public final class Fields {
     }
 
     public Fields object(String name) throws Problem {
-        return new Fields(get(name, Json.Obj.class, "an object"), where, path + "." + name);
+        return new Fields(get(name, Json.Obj.class, "an object"), where, this, "." + name);
     }
 
     public Optional<Fields> optionalObject(String name) throws Problem {
@@ -72,7 +82,7 @@ public final class Fields {
     public List<Fields> objects(String name) throws Problem {
         var out = new ArrayList<Fields>();
         for (Json item : get(name, Json.Arr.class, "an array").items()) {
-            out.add(of(item, where, path + "." + name + "[" + out.size() + "]"));
+            out.add(of(item, where, path() + "." + name + "[" + out.size() + "]"));
         }
         return out;
     }
@@ -100,9 +110,10 @@ public final class Fields {
 
     /// Refuses members that nobody asked for.
     public void end() throws Problem {
+        var asked = new HashSet<>(seen);
         for (String name : object.members().keySet()) {
-            if (!seen.contains(name)) {
-                throw Problem.usage("unknown member `" + name + "`").where(where + " " + path);
+            if (!asked.contains(name)) {
+                throw Problem.usage("unknown member `" + name + "`").where(place());
             }
         }
     }
@@ -116,7 +127,7 @@ public final class Fields {
         seen.add(name);
         Json value = object.members().get(name);
         if (value == null) {
-            throw Problem.usage("member `" + name + "` is missing").where(where + " " + path);
+            throw Problem.usage("member `" + name + "` is missing").where(place());
         }
         if (!type.isInstance(value)) {
             throw wrong(name, expected);
@@ -126,7 +137,7 @@ public final class Fields {
 
     private Problem wrong(String name, String expected) {
         String text = JsonText.compact(object.members().get(name));
-        return Problem.usage("member `" + name + "` is not what it must be").where(where + " " + path).expected(expected)
+        return Problem.usage("member `" + name + "` is not what it must be").where(place()).expected(expected)
                 .found(text.length() > 60 ? text.substring(0, 60) + "…" : text);
     }
 }

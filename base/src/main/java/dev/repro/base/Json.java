@@ -13,10 +13,17 @@ import java.util.Objects;
 /// Read one with [JsonParser], read its members strictly with [Fields], write it with [JsonText].
 public sealed interface Json {
 
+    /// Members that nobody else has a hold on, and that so need no copy.
+    final class Members extends LinkedHashMap<String, Json> {
+        private static final long serialVersionUID = 1;
+
+        Members() {}
+    }
+
     /// @param members in the order of the text; unmodifiable
     record Obj(Map<String, Json> members) implements Json {
         public Obj {
-            members = Collections.unmodifiableMap(new LinkedHashMap<>(members));
+            members = Collections.unmodifiableMap(members instanceof Members own ? own : new LinkedHashMap<>(members));
         }
 
         /// This object with one member more, or with that member replaced.
@@ -73,22 +80,27 @@ public sealed interface Json {
 
     /// The JSON of a null, Json, String, Digest, Boolean, Integer, Long, BigDecimal, Map of String, or List of these.
     static Json of(Object value) {
-        return switch (value) {
-            case null -> new Null();
-            case Json j -> j;
-            case String s -> new Str(s);
-            case Digest d -> new Str(d.hex());
-            case Boolean b -> new Bool(b);
-            case Integer i -> new Int(i);
-            case Long l -> new Int(l);
-            case BigDecimal d -> new Dec(d);
-            case Map<?, ?> m -> {
-                var members = new LinkedHashMap<String, Json>();
-                m.forEach((k, v) -> members.put((String) k, of(v)));
-                yield new Obj(members);
-            }
-            case List<?> l -> array(l);
-            default -> throw new IllegalArgumentException("no JSON for " + value.getClass());
-        };
+        if (value == null) { // and no `switch` over types: see JsonText
+            return new Null();
+        } else if (value instanceof Json j) {
+            return j;
+        } else if (value instanceof String s) {
+            return new Str(s);
+        } else if (value instanceof Digest d) {
+            return new Str(d.hex());
+        } else if (value instanceof Boolean b) {
+            return new Bool(b);
+        } else if (value instanceof Integer || value instanceof Long) {
+            return new Int(((Number) value).longValue());
+        } else if (value instanceof BigDecimal d) {
+            return new Dec(d);
+        } else if (value instanceof Map<?, ?> m) {
+            var members = new Members();
+            m.forEach((k, v) -> members.put((String) k, of(v)));
+            return new Obj(members);
+        } else if (value instanceof List<?> l) {
+            return array(l);
+        }
+        throw new IllegalArgumentException("no JSON for " + value.getClass());
     }
 }

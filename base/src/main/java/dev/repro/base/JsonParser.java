@@ -5,8 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /// Strict JSON (RFC 8259): UTF-8 without byte order mark, no duplicate names, no trailing data, no lone surrogates,
 /// nesting of at most 64. Numbers are integers of 64 bits, or decimals of at most 64 characters.
@@ -34,6 +32,10 @@ public final class JsonParser {
     }
 
     public static Json parse(byte[] utf8) throws SyntaxException {
+        String lenient = new String(utf8, StandardCharsets.UTF_8);
+        if (lenient.indexOf('\ufffd') < 0) { // which it puts in place of what is not UTF-8
+            return parse(lenient);
+        }
         try {
             return parse(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString());
         } catch (CharacterCodingException e) {
@@ -68,7 +70,7 @@ public final class JsonParser {
     }
 
     private Json object(int depth) throws SyntaxException {
-        Map<String, Json> members = new LinkedHashMap<>();
+        var members = new Json.Members();
         at++;
         space();
         if (peek() == '}') {
@@ -118,8 +120,15 @@ public final class JsonParser {
     }
 
     private String string() throws SyntaxException {
-        var out = new StringBuilder();
         at++;
+        int start = at;
+        while (at < text.length() && isPlain(text.charAt(at))) {
+            at++;
+        }
+        if (peek() == '"') {
+            return text.substring(start, at++);
+        }
+        var out = new StringBuilder().append(text, start, at);
         while (true) {
             char c = peek();
             at++;
@@ -133,6 +142,10 @@ public final class JsonParser {
                 out.append(c);
             }
         }
+    }
+
+    private static boolean isPlain(char c) {
+        return c != '"' && c != '\\' && c >= 0x20;
     }
 
     private void escape(StringBuilder out) throws SyntaxException {
@@ -230,7 +243,11 @@ public final class JsonParser {
     }
 
     private void space() {
-        while (at < text.length() && " \t\r\n".indexOf(text.charAt(at)) >= 0) {
+        while (at < text.length()) {
+            char c = text.charAt(at);
+            if (c != ' ' && c != '\n' && c != '\r' && c != '\t') {
+                return;
+            }
             at++;
         }
     }

@@ -1,6 +1,8 @@
 package dev.repro.base;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.Map;
@@ -30,57 +32,68 @@ public final class JsonText {
     /// @throws IllegalArgumentException for a [Json.Dec], which has no canonical form
     public static byte[] canonical(Json value) {
         var out = new StringBuilder();
-        canonical(value, out);
+        write(value, out, true);
         return out.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     private static void pretty(Json value, StringBuilder out, String newline) {
         String inner = newline + "  ";
-        switch (value) {
-            case Json.Obj(var members) when !members.isEmpty() -> {
-                String separator = "{";
-                for (var member : members.entrySet()) {
-                    out.append(separator).append(inner);
-                    quote(member.getKey(), out);
-                    out.append(": ");
-                    pretty(member.getValue(), out, inner);
-                    separator = ",";
-                }
-                out.append(newline).append('}');
+        if (value instanceof Json.Obj o && !o.members().isEmpty()) {
+            String separator = "{";
+            for (var member : o.members().entrySet()) {
+                out.append(separator).append(inner);
+                quote(member.getKey(), out);
+                out.append(": ");
+                pretty(member.getValue(), out, inner);
+                separator = ",";
             }
-            case Json.Arr(var items) when !items.isEmpty() -> {
-                String separator = "[";
-                for (Json item : items) {
-                    out.append(separator).append(inner);
-                    pretty(item, out, inner);
-                    separator = ",";
-                }
-                out.append(newline).append(']');
+            out.append(newline).append('}');
+        } else if (value instanceof Json.Arr a && !a.items().isEmpty()) {
+            String separator = "[";
+            for (Json item : a.items()) {
+                out.append(separator).append(inner);
+                pretty(item, out, inner);
+                separator = ",";
             }
-            default -> compact(value, out);
+            out.append(newline).append(']');
+        } else {
+            compact(value, out);
         }
     }
 
+    // No `switch` over types here: the JDK makes a class for each such place at every start, which takes longer than writing a small file does.
     private static void compact(Json value, StringBuilder out) {
-        switch (value) {
-            case Json.Obj(var members) -> members(members.entrySet().iterator(), out, false);
-            case Json.Arr(var items) -> items(items.iterator(), out, false);
-            case Json.Str(var s) -> quote(s, out);
-            case Json.Int(var n) -> out.append(n);
-            case Json.Dec(var d) -> out.append(d.toPlainString());
-            case Json.Bool(var b) -> out.append(b);
-            case Json.Null() -> out.append("null");
+        write(value, out, false);
+    }
+
+    private static void write(Json value, StringBuilder out, boolean canonical) {
+        if (value instanceof Json.Str s) {
+            text(s.value(), out, canonical);
+        } else if (value instanceof Json.Obj o) {
+            members(o.members(), out, canonical);
+        } else if (value instanceof Json.Arr a) {
+            items(a.items().iterator(), out, canonical);
+        } else if (value instanceof Json.Int n) {
+            out.append(n.value());
+        } else if (value instanceof Json.Bool b) {
+            out.append(b.value());
+        } else if (value instanceof Json.Dec d) {
+            if (canonical) {
+                throw new IllegalArgumentException("canonical JSON has no fractions");
+            }
+            out.append(d.value().toPlainString());
+        } else {
+            out.append("null");
         }
     }
 
-    private static void canonical(Json value, StringBuilder out) {
-        switch (value) {
-            case Json.Obj(var members) -> members(
-                    members.entrySet().stream().sorted(Map.Entry.comparingByKey(BY_CODE_POINT)).iterator(), out, true);
-            case Json.Arr(var items) -> items(items.iterator(), out, true);
-            case Json.Str(var s) -> out.append('"').append(s.replace("\\", "\\\\").replace("\"", "\\\"")).append('"');
-            case Json.Dec _ -> throw new IllegalArgumentException("canonical JSON has no fractions");
-            default -> compact(value, out);
+    private static void text(String s, StringBuilder out, boolean canonical) {
+        if (!canonical) {
+            quote(s, out);
+        } else if (s.indexOf('"') < 0 && s.indexOf('\\') < 0) {
+            out.append('"').append(s).append('"');
+        } else {
+            out.append('"').append(s.replace("\\", "\\\\").replace("\"", "\\\"")).append('"');
         }
     }
 
@@ -98,18 +111,29 @@ public final class JsonText {
         return Character.isSurrogate(x) == Character.isSurrogate(y) ? x - y : Character.isSurrogate(x) ? 1 : -1;
     };
 
-    private static void members(Iterator<Map.Entry<String, Json>> members, StringBuilder out, boolean canonical) {
-        out.append('{');
-        while (members.hasNext()) {
-            var member = members.next();
-            write(new Json.Str(member.getKey()), out, canonical);
+    private static void members(Map<String, Json> members, StringBuilder out, boolean canonical) {
+        char separator = '{';
+        for (var member : canonical ? sorted(members) : members.entrySet()) {
+            out.append(separator);
+            text(member.getKey(), out, canonical);
             out.append(':');
             write(member.getValue(), out, canonical);
-            if (members.hasNext()) {
-                out.append(',');
-            }
+            separator = ',';
         }
-        out.append('}');
+        out.append(members.isEmpty() ? "{}" : "}");
+    }
+
+    private static Collection<Map.Entry<String, Json>> sorted(Map<String, Json> members) {
+        String last = null;
+        for (String name : members.keySet()) {
+            if (last != null && BY_CODE_POINT.compare(last, name) > 0) {
+                var entries = new ArrayList<>(members.entrySet());
+                entries.sort((a, b) -> BY_CODE_POINT.compare(a.getKey(), b.getKey()));
+                return entries;
+            }
+            last = name;
+        }
+        return members.entrySet(); // as most writers leave them
     }
 
     private static void items(Iterator<Json> items, StringBuilder out, boolean canonical) {
@@ -121,14 +145,6 @@ public final class JsonText {
             }
         }
         out.append(']');
-    }
-
-    private static void write(Json value, StringBuilder out, boolean canonical) {
-        if (canonical) {
-            canonical(value, out);
-        } else {
-            compact(value, out);
-        }
     }
 
     private static void quote(String s, StringBuilder out) {

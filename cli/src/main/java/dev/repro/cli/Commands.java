@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -57,10 +58,15 @@ final class Commands {
     }
 
     static int run(String[] args, Main.Streams streams, Map<String, String> env, Path directory) {
+        var commands = new Commands(streams, env, directory);
+        Optional<TufClientCommand> plain = TufClientCommand.plain(args, commands);
+        if (plain.isPresent()) {
+            return plain.get().callPlainly();
+        }
         // Reading the annotations of all verbs takes a fifth of what a check does outside of its builds.
         String first = args.length == 0 ? HELP : args[0];
         var verbs = VERBS.containsKey(first) && !first.equals(HELP) ? Set.of(first) : VERBS.keySet();
-        return line(new Commands(streams, env, directory), verbs).execute(args);
+        return line(commands, verbs).execute(args);
     }
 
     private static CommandLine line(Commands commands, Set<String> verbs) {

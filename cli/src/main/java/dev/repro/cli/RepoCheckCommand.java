@@ -24,26 +24,32 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "check", description = "Hold any TUF repository to the specification and to what other clients read (docs/repo-check.md).",
+@Command(name = "check",
+        description = "Hold any TUF repository to the specification and to what other clients read (docs/repo-check.md).",
         synopsisHeading = "usage: ", descriptionHeading = "%n", parameterListHeading = "%n", optionListHeading = "%noptions:%n",
-        footer = {"", "example: repro repo check --margin timestamp=12h https://repo.example/tuf", "", "exit codes: 0 conforms, 1 violates, 2 usage, 4 network or storage"})
+        footer = {"", "example: repro repo check --margin timestamp=12h https://repo.example/tuf", "",
+        "exit codes: 0 conforms, 1 violates, 2 usage, 4 network or storage"})
 final class RepoCheckCommand extends Commands.Verb {
 
     @Parameters(index = "0", arity = "0..1", paramLabel = "PLACE", defaultValue = ".",
-            description = "folder or URL of the metadata, or of a repository with metadata and targets in it; default: this folder")
+            description = "folder or URL of the metadata, or of a repository with metadata and targets in it; default: this "
+                    + "folder")
     String place;
 
-    @Option(names = "--targets", paramLabel = "PLACE", description = "folder or URL of the targets; those of a URL are looked at only if this is given")
+    @Option(names = "--targets", paramLabel = "PLACE",
+            description = "folder or URL of the targets; those of a URL are looked at only if this is given")
     String targets;
 
-    @Option(names = "--root", paramLabel = "FILE", description = "a root that is trusted: the repository's roots must follow from it")
+    @Option(names = "--root", paramLabel = "FILE",
+            description = "a root that is trusted: the repository's roots must follow from it")
     Path root;
 
     @Option(names = "--at", paramLabel = "TIME", description = "when it must be fresh, as in 2026-11-01T00:00:00Z; default: now")
     String at;
 
     @Option(names = "--margin", paramLabel = "ROLE=TIME",
-            description = "how long before an expiry to warn, as in timestamp=12h; roles root, targets, snapshot, timestamp; may be repeated")
+            description = "how long before an expiry to warn, as in timestamp=12h; roles root, targets, snapshot, "
+                    + "timestamp; may be repeated")
     List<String> margins = List.of();
 
     @Option(names = "--strict", description = "warnings count as errors")
@@ -85,18 +91,23 @@ final class RepoCheckCommand extends Commands.Verb {
 
     private void say(Report report) {
         Report.Found found = report.found();
-        line("metadata", "%s: roots %d to %d, timestamp %d, snapshot %d, %,d targets roles", report.metadata(), found.firstRoot(), found.lastRoot(), found.timestamp(),
+        line("metadata", "%s: roots %d to %d, timestamp %d, snapshot %d, %,d targets roles", report.metadata(),
+                found.firstRoot(), found.lastRoot(), found.timestamp(),
                 found.snapshot(), found.roles());
-        line("targets", "%,d listed, %,d bytes, %s", found.files(), found.bytes(), report.targets().map(t -> "looked for in " + t).orElse("not looked for"));
+        line("targets", "%,d listed, %,d bytes, %s", found.files(), found.bytes(),
+                report.targets().map(t -> "looked for in " + t).orElse("not looked for"));
         line("expires", "%s", found.expires().entrySet().stream()
-                .map(e -> e.getKey() + " in " + left(Duration.between(report.at(), e.getValue()))).collect(Collectors.joining(", ")));
+                .map(e -> e.getKey() + " in " + left(Duration.between(report.at(), e.getValue())))
+                .collect(Collectors.joining(", ")));
         for (Finding finding : report.findings()) {
             line(finding.rule().level().word(), "%s: %s: %s", finding.rule().word(), finding.where(), finding.message());
         }
         String label = "readers";
         for (Reader.Answer answer : report.readers()) {
-            line(label, "%-13s %-7s %s", answer.reader().name(), answer.reader().version(), answer.verdict().word() + answer.reasons().stream()
-                    .map(r -> (r.verdict() == answer.verdict() ? "" : r.verdict().word() + ": ") + r.why() + " (" + r.where() + ")")
+            line(label, "%-13s %-7s %s", answer.reader().name(), answer.reader().version(), answer.verdict().word()
+                    + answer.reasons().stream()
+                    .map(r -> (r.verdict() == answer.verdict() ? "" : r.verdict().word() + ": ") + r.why() + " (" + r.where()
+                    + ")")
                     .collect(Collectors.joining("; ", answer.reasons().isEmpty() ? "" : ": ", "")));
             label = "";
         }
@@ -116,7 +127,8 @@ final class RepoCheckCommand extends Commands.Verb {
     }
 
     private static String left(Duration left) {
-        return left.isNegative() ? "the past" : left.toDays() > 0 ? left.toDays() + " d" : left.toHours() > 0 ? left.toHours() + " h" : left.toMinutes() + " min";
+        return left.isNegative() ? "the past" : left.toDays() > 0 ? left.toDays() + " d" : left.toHours() > 0 ? left.toHours()
+                + " h" : left.toMinutes() + " min";
     }
 
     private static String count(long count, String what) {

@@ -22,9 +22,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -76,6 +79,79 @@ final class TufClientCommand extends Commands.Verb {
     @Option(names = "--at", paramLabel = "TIME", description = "with --offline or import: the time to hold expiry to, as in 2026-11-01T00:00:00Z")
     String at;
 
+    /// Reads a command line of this verb without picocli, whose start takes longer than everything else that a refresh does.
+    ///
+    /// @return empty for what is not plain: another verb, help, an unknown option, a missing value. picocli reads that, and says what is wrong
+    static Optional<TufClientCommand> plain(String[] args, Object parent) {
+        if (args.length == 0 || !args[0].equals("tuf-client")) {
+            return Optional.empty();
+        }
+        var command = new TufClientCommand();
+        command.parent = parent;
+        var rest = new ArrayDeque<>(Arrays.asList(args).subList(1, args.length));
+        try {
+            while (!rest.isEmpty()) {
+                String word = rest.pop();
+                if (!(word.startsWith("-") ? command.flag(word) || !rest.isEmpty() && command.value(word, rest.pop()) : command.word(word))) {
+                    return Optional.empty();
+                }
+            }
+        } catch (IllegalArgumentException e) {
+            return Optional.empty(); // not a path, not a URL
+        }
+        return command.verb == null || command.metadataDir == null ? Optional.empty() : Optional.of(command);
+    }
+
+    private boolean word(String word) {
+        if (verb == null) {
+            verb = word;
+            return true;
+        }
+        boolean first = file == null;
+        file = Path.of(word);
+        return first;
+    }
+
+    private boolean flag(String name) {
+        switch (name) {
+            case "--json" -> json = true;
+            case "--offline" -> offline = true;
+            case "-q", "--quiet" -> quiet = true;
+            case "-v", "--verbose" -> verbose = true;
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean value(String name, String value) {
+        if (value.startsWith("-")) {
+            return false;
+        }
+        switch (name) {
+            case "--metadata-dir" -> metadataDir = Path.of(value);
+            case "--metadata-url" -> metadataUrl = URI.create(value);
+            case "--target-name" -> targetNames = Stream.concat(targetNames.stream(), Stream.of(value)).toList();
+            case "--target-base-url" -> targetBaseUrl = URI.create(value);
+            case "--target-dir" -> targetDir = Path.of(value);
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// As picocli calls it: a bug is told as one.
+    int callPlainly() {
+        try {
+            return call();
+        } catch (RuntimeException e) {
+            voice().bug(e);
+            return Voice.BUG;
+        }
+    }
+
     /// Exit codes are those of the conformance suite's contract: whatever fails once the arguments are understood is 1.
     @Override
     public Integer call() {
@@ -91,6 +167,7 @@ final class TufClientCommand extends Commands.Verb {
     }
 
     private void run() throws Refusal, Problem {
+        requireOfOneKind();
         switch (verb) {
             case "init" -> Updater.begin(store(), read(required(file, "ROOT", verb)), Limits.DEFAULT);
             case "import" -> bring();
@@ -104,6 +181,15 @@ final class TufClientCommand extends Commands.Verb {
                 }
             }
             default -> throw Problem.usage("no such verb of tuf-client").expected("init, refresh, download, export or import").found(verb);
+        }
+    }
+
+    private void requireOfOneKind() throws Problem {
+        if (maxAge != null && !verb.equals("import")) {
+            throw Problem.usage("only an import has an age").where("--max-age").found(verb);
+        }
+        if (map != null && (offline || trustedRoot != null || metadataUrl != null || targetBaseUrl != null)) {
+            throw Problem.usage("the map says where repositories are").where("--map").expected("no --metadata-url, --target-base-url, --trusted-root or --offline");
         }
     }
 
@@ -175,9 +261,9 @@ final class TufClientCommand extends Commands.Verb {
         Repository repository = refresh(store, fetcher);
         var items = TufBundle.write(repository, store, names, (found, folder) -> new Downloads(targets, folder).fetch(found),
                 Optional.ofNullable(targetDir).map(this::path), out);
-        items.forEach(item -> say(voice(), item.found()));
-        answer(repository, items.stream().<Json>map(item -> item.found().toJson()).toList());
-        voice().say("wrote " + file);
+        answer(repository, items.stream().<Json>map(item -> item.found().toJson().with("file", null).with("fetched", null)).toList());
+        items.forEach(item -> voice().say(item.found().name().text()));
+        voice().say("  in " + file);
     }
 
     private void bring() throws Refusal, Problem {
@@ -191,17 +277,26 @@ final class TufClientCommand extends Commands.Verb {
         if (verbose) {
             item.found().links().forEach(link -> voice().say("  " + line(link)));
         }
-        return json(item.found(), item.download());
+        return json ? json(item.found(), item.download()) : new Json.Null();
     }
 
     static void say(Voice voice, Found found, Downloads.Download download) {
-        say(voice, found);
-        voice.say("  " + (download.fetched() ? "fetched" : "here already") + ", in " + download.file());
+        say(voice, found, download.fetched() ? ", fetched" : ", here already");
+        voice.say("  in " + download.file());
     }
 
-    private static void say(Voice voice, Found found) {
-        String hash = found.file().prefix().orElse("");
-        voice.say(String.format("%s  %,d bytes, %s", found.name(), found.file().length(), Digest.parse(hash).map(d -> "sha256 " + d.brief()).orElse("sha512")));
+    private static void say(Voice voice, Found found, String after) {
+        String hash = Digest.parse(found.file().prefix().orElse("")).map(d -> "sha256 " + d.brief()).orElse("sha512");
+        voice.say(found.name() + "  " + grouped(found.file().length()) + " bytes, " + hash + after);
+    }
+
+    /// As `%,d` does, without the formatter and its locales, which take longer to start than a refresh does.
+    private static String grouped(long number) {
+        var out = new StringBuilder(Long.toString(number));
+        for (int i = out.length() - 3; i > 0; i -= 3) {
+            out.insert(i, ',');
+        }
+        return out.toString();
     }
 
     static Json.Obj json(Found found, Downloads.Download download) {
@@ -213,12 +308,15 @@ final class TufClientCommand extends Commands.Verb {
         if (!verb.equals("download")) {
             links.forEach(link -> voice().say(line(link)));
         }
-        voice().answer(Json.object("schema", "repro.tuf-client.v1", "roles", links.stream().map(Link::toJson).toList(), "targets", targets));
+        if (json) {
+            voice().answer(Json.object("schema", "repro.tuf-client.v1", "roles", links.stream().map(Link::toJson).toList(), "targets", targets));
+        }
     }
 
     static String line(Link link) {
-        return String.format("%-10s version %d, valid until %s, signed by %d of %d keys", link.role(), link.version(), link.expires(),
-                link.threshold(), link.keys().size());
+        String role = link.role().text();
+        return role + " ".repeat(Math.max(0, 10 - role.length())) + " version " + link.version() + ", valid until " + link.expires() + ", signed by "
+                + link.threshold() + " of " + link.keys().size() + " keys";
     }
 
     private static <T> T required(T value, String option, String verb) throws Problem {

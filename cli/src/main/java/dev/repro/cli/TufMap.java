@@ -68,6 +68,6 @@ final class TufMap {
     }
 
     private void answer(List<Json> all, List<Json> targets) {
-        voice.answer(Json.object("schema", "repro.tuf-client.v1", "roles", List.of(), "repositories", all, "targets", targets));
+        voice.answer(Json.object("schema", "repro.tuf-map.v1", "repositories", all, "targets", targets));
     }
 }

@@ -4,8 +4,7 @@ import dev.repro.base.Digest;
 import dev.repro.base.Json;
 import dev.repro.base.JsonText;
 import dev.repro.base.Problem;
-import dev.repro.keys.PrivateKey;
-import dev.repro.keys.Scheme;
+import dev.repro.keys.PublicKey;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -15,7 +14,9 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,14 +32,12 @@ final class TufTraining implements AutoCloseable {
 
     /// @param folder gets `root.json`
     TufTraining(Path folder) throws IOException, Problem {
-        try (var ed25519 = PrivateKey.generate(Scheme.ED25519, new SecureRandom()); var ecdsa = PrivateKey.generate(Scheme.ECDSA_P256, new SecureRandom())) {
-            publish(ed25519, ecdsa);
-        }
+        publish(Signer.make("Ed25519", "Ed25519", 255), Signer.make("EC", "SHA256withECDSA", 256));
         Files.write(folder.resolve("root.json"), files.get("1.root.json"));
         Thread.ofPlatform().daemon().start(this::accept);
     }
 
-    private void publish(PrivateKey ed25519, PrivateKey ecdsa) throws Problem {
+    private void publish(Signer ed25519, Signer ecdsa) throws Problem {
         Json.Obj keys = Json.object(ed25519.key().keyid(), ed25519.key().toJson(), ecdsa.key().keyid(), ecdsa.key().toJson());
         Json both = Json.object("keyids", List.of(ed25519.key().keyid(), ecdsa.key().keyid()), "threshold", 2);
         Json one = Json.object("keyids", List.of(ed25519.key().keyid()), "threshold", 1);
@@ -60,15 +59,41 @@ final class TufTraining implements AutoCloseable {
         files.put("t/" + hash + ".1", CONTENT);
     }
 
+    /// A key of the JDK's, so that the cache gets no more of module keys than a client needs.
+    private record Signer(PublicKey key, java.security.PrivateKey half, String algorithm) {
+
+        static Signer make(String family, String algorithm, int bits) throws Problem {
+            try {
+                var generator = KeyPairGenerator.getInstance(family);
+                generator.initialize(bits);
+                KeyPair pair = generator.generateKeyPair();
+                return new Signer(PublicKey.ofSpki(pair.getPublic().getEncoded()), pair.getPrivate(), algorithm);
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException("every JDK has " + family, e);
+            }
+        }
+
+        byte[] sign(byte[] message) {
+            try {
+                var signature = java.security.Signature.getInstance(algorithm);
+                signature.initSign(half);
+                signature.update(message);
+                return signature.sign();
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException("every JDK signs with " + algorithm, e);
+            }
+        }
+    }
+
     private static Json.Obj header(String type) {
         return Json.object("_type", type, "spec_version", "1.0.34", "version", 1, "expires", "2999-01-01T00:00:00Z");
     }
 
-    private void sign(String file, Json.Obj signed, PrivateKey... keys) throws Problem {
+    private void sign(String file, Json.Obj signed, Signer... keys) throws Problem {
         byte[] canonical = JsonText.canonical(signed);
         var signatures = new java.util.ArrayList<Json>();
-        for (PrivateKey key : keys) {
-            signatures.add(Json.object("keyid", key.key().keyid(), "sig", HexFormat.of().formatHex(key.signer().sign(canonical))));
+        for (Signer key : keys) {
+            signatures.add(Json.object("keyid", key.key().keyid(), "sig", HexFormat.of().formatHex(key.sign(canonical))));
         }
         files.put(file, JsonText.compact(Json.object("signatures", signatures, "signed", signed)).getBytes(StandardCharsets.UTF_8));
     }

@@ -57,6 +57,7 @@ final class Voice implements Consumer<String> {
         }
     }
 
+    /// What goes on, and not quite as it should.
     void warn(String line) {
         clear();
         err.println("repro: warning: " + printable(line));

@@ -26,15 +26,15 @@ import org.junit.jupiter.api.io.TempDir;
 /// What the documents say is there, and what is there is in the documents.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DocsTest {
-    private static final Pattern VERB_LINE = Pattern.compile("^  ([a-z]+)  +[A-Z].*$", Pattern.MULTILINE);
+    private static final Pattern VERB_LINE = Pattern.compile("^  ([a-z-]+)  +[A-Z].*$", Pattern.MULTILINE);
     private static final Pattern OPTION_LINE = Pattern.compile("^ {2,6}(?:(-\\w), +)?(--[a-z-]+)", Pattern.MULTILINE);
     private static final Pattern OPTION = Pattern.compile("(?<![\\w-])--[a-z][a-z-]+");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
     private static final Pattern CODE = Pattern.compile("```.*?```|`[^`\n]+`", Pattern.DOTALL);
-    private static final Pattern COMMAND = Pattern.compile("(?<![\\w/-])(?:\\./)?repro ((?:[a-z]+ ?)+)([^\n`|#()]*)");
+    private static final Pattern COMMAND = Pattern.compile("(?<![\\w/-])(?:\\./)?repro ((?:[a-z][a-z-]* ?)+)([^\n`|#()]*)");
     private static final Pattern MACHINE = Pattern.compile("/root/|/Users/|/home/(?!builder|q…)\\w+|file://|localhost");
     /// Verbs that share a page.
-    private static final Map<String, String> PAGES = Map.of("completion", "version", "help", "version");
+    private static final Map<String, String> PAGES = Map.of("completion", "version", "help", "version", "repo check", "repo-check");
     private static final Path DOCS = Repro.HOME.resolve("docs");
     private static final Path MAN = DOCS.resolve("man/repro.1");
 
@@ -84,7 +84,7 @@ class DocsTest {
         String man = man();
         helps.forEach((verb, help) -> {
             String first = verb.split(" ")[0];
-            String page = pages.get(DOCS.resolve((verb.isEmpty() ? "version" : PAGES.getOrDefault(first, first)) + ".md"));
+            String page = pages.get(DOCS.resolve((verb.isEmpty() ? "version" : PAGES.getOrDefault(verb, PAGES.getOrDefault(first, first))) + ".md"));
             assertTrue(page != null && page.contains(("repro " + first).strip()), () -> "no page for " + verb);
             assertTrue(man.contains(("repro " + verb).strip()), () -> "not in the man page: " + verb);
             String section = verb.isEmpty() || isGroup(verb) ? man : section(man, verb) + section(man, "OPTIONS");

@@ -38,7 +38,7 @@ public final class Repro {
         return run(HOME, Map.of(), args);
     }
 
-    static Answer run(Path directory, Map<String, String> env, String... args) {
+    public static Answer run(Path directory, Map<String, String> env, String... args) {
         try {
             Process process = start(directory, env, args);
             return finish(process);

@@ -13,10 +13,13 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SchemaId;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SpecVersion;
+import com.sun.net.httpserver.SimpleFileServer;
 import dev.repro.base.JsonText;
 import dev.repro.diffoscopelite.Diff;
 import dev.repro.diffoscopelite.Verdict;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -128,6 +131,13 @@ class SchemaTest {
     }
 
     @Test
+    void repositoryChecks() throws Exception {
+        Path metadata = Files.createDirectories(folder.resolve("checked/metadata"));
+        Files.writeString(metadata.resolve("1.root.json"), "{}");
+        printed("repro.repo-check.v1", 1, "repo", "check", "--json", metadata.getParent().toString());
+    }
+
+    @Test
     void images() throws Exception {
         String hvt = "examples/hello/hello.hvt";
         String virtio = "examples/hello/hello.virtio";
@@ -170,6 +180,50 @@ class SchemaTest {
         printed("repro.repo-signed.v1", 0, "repo", "sign", "--json", "--digest", digest, "--key", keys, next);
         printed("repro.repo-merged.v1", 0, "repo", "merge", "--json", "--repo", site, "--key", keys, next);
         printed("repro.error.v1", 1, "repo", "merge", "--json", "--repo", site, "--key", keys, next);
+    }
+
+    @Test
+    void tufClient() throws Exception {
+        Path site = folder.resolve("site");
+        String[] publishing = {"--repo", site.toString(), "--key", folder.resolve("site-keys").toString()};
+        assertEquals(0, Repro.run("repo", "init", "--no-password", "--new-keys", folder.resolve("site-keys").toString(), site.toString()).code());
+        Path image = Files.writeString(folder.resolve("image"), "an image");
+        var added = Repro.run("repo", "add", publishing[0], publishing[1], publishing[2], publishing[3], "--as", "hello", image.toString());
+        assertEquals(0, added.code(), added::toString);
+        var server = SimpleFileServer.createFileServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), site, SimpleFileServer.OutputLevel.NONE);
+        server.start();
+        try {
+            tufClient("http://127.0.0.1:" + server.getAddress().getPort() + "/", site.resolve("metadata/1.root.json").toString());
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    private void tufClient(String url, String root) throws Exception {
+        String state = folder.resolve("state").toString();
+        String one = folder.resolve("state/one").toString();
+        String into = folder.resolve("targets").toString();
+        String bundle = folder.resolve("hello.tar").toString();
+        Path map = Files.writeString(folder.resolve("map.json"), "{\"repositories\": {\"one\": [\"" + url + "\"]}, \"mapping\": [{\"paths\": [\"*\"], "
+                + "\"repositories\": [\"one\"], \"threshold\": 1, \"terminating\": true}]}");
+        assertEquals(0, Repro.run("tuf-client", "--metadata-dir", one, "init", root).code());
+        printed("repro.tuf-client.v1", 0, "tuf-client", "--json", "--metadata-dir", one, "--metadata-url", url + "metadata", "refresh");
+        printed("repro.tuf-client.v1", 0, "tuf-client", "--json", "--metadata-dir", one, "--metadata-url", url + "metadata", "--target-base-url", url + "targets",
+                "--target-name", "hello", "--target-dir", into, "download");
+        printed("repro.tuf-client.v1", 0, "tuf-client", "--json", "--metadata-dir", one, "--metadata-url", url + "metadata", "--target-base-url", url + "targets",
+                "--target-name", "hello", "export", bundle);
+        printed("repro.tuf-client.v1", 0, "tuf-client", "--json", "--metadata-dir", one, "--target-dir", into, "import", bundle);
+        printed("repro.tuf-map.v1", 0, "tuf-client", "--json", "--metadata-dir", state, "--map", map.toString(), "refresh");
+        printed("repro.tuf-map.v1", 0, "tuf-client", "--json", "--metadata-dir", state, "--map", map.toString(), "--target-name", "hello", "--target-dir", into,
+                "download");
+        printed("repro.refusal.v1", 1, "tuf-client", "--json", "--metadata-dir", state, "--map", map.toString(), "--target-name", "none", "--target-dir", into,
+                "download");
+        printed("repro.error.v1", 1, "tuf-client", "--json", "--metadata-dir", folder.resolve("nobody").toString(), "--offline", "refresh");
+        try (var tar = Files.newInputStream(Path.of(bundle))) {
+            tar.skipNBytes(512); // the header of bundle.json, the first file
+            String text = new String(tar.readNBytes(512), java.nio.charset.StandardCharsets.UTF_8);
+            valid("repro.tuf-bundle.v1", MAPPER.readTree(text.substring(0, text.indexOf('\0'))));
+        }
     }
 
     @Test

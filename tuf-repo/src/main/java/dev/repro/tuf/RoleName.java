@@ -40,6 +40,17 @@ public record RoleName(String text) implements Comparable<RoleName> {
         return text + ".json";
     }
 
+    // By hand: what a record has by itself is made at every start of Java, by code that takes longer than an update does.
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof RoleName its && its.text.equals(text);
+    }
+
+    @Override
+    public int hashCode() {
+        return text.hashCode();
+    }
+
     @Override
     public int compareTo(RoleName other) {
         return java.util.Arrays.compareUnsigned(text.getBytes(StandardCharsets.UTF_8), other.text.getBytes(StandardCharsets.UTF_8));

@@ -46,6 +46,17 @@ public record TargetName(String text) implements Comparable<TargetName> {
         return whole.length() <= MAX_FILE ? whole : whole.substring(0, MAX_FILE - 65) + "+" + Digest.of(text.getBytes(StandardCharsets.UTF_8)).hex();
     }
 
+    // By hand: what a record has by itself is made at every start of Java, by code that takes longer than an update does.
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof TargetName its && its.text.equals(text);
+    }
+
+    @Override
+    public int hashCode() {
+        return text.hashCode();
+    }
+
     @Override
     public int compareTo(TargetName other) {
         return Arrays.compareUnsigned(text.getBytes(StandardCharsets.UTF_8), other.text.getBytes(StandardCharsets.UTF_8));

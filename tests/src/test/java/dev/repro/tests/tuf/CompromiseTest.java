@@ -24,7 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What whoever holds some of the keys, and the server, can do to clients, and that they cannot do more: PEP 458, table 4, as a test.
+/// What whoever holds some of the keys, and the server, can do to clients, and that they cannot do more: PEP 458, table 4, as a
+/// test.
 class CompromiseTest {
     private static final String SOON = "2026-11-23T12:00:00Z";
 
@@ -56,17 +57,21 @@ class CompromiseTest {
 
         @Override
         public String toString() {
-            return (roles.isEmpty() ? "no online key" : String.join(", ", roles.stream().sorted().toList())) + ", " + roots + " of root";
+            return (roles.isEmpty() ? "no online key" : String.join(", ", roles.stream().sorted().toList())) + ", " + roots
+                    + " of root";
         }
     }
 
     static Stream<Case> cases() {
         Power[] online = {OLD_FOR_NEW_CLIENT, FREEZE, BLOCK};
-        return Stream.of(Case.of("", 0), Case.of("", 1), Case.of("timestamp", 0, online), Case.of("snapshot", 0), Case.of("targets", 0),
-                Case.of("author", 0), Case.of("targets author", 0), Case.of("snapshot targets author", 0), Case.of("timestamp targets author", 0, online),
+        return Stream.of(Case.of("", 0), Case.of("", 1), Case.of("timestamp", 0, online), Case.of("snapshot", 0),
+                Case.of("targets", 0),
+                Case.of("author", 0), Case.of("targets author", 0), Case.of("snapshot targets author", 0),
+                Case.of("timestamp targets author", 0, online),
                 Case.of("timestamp snapshot", 0, online), Case.of("timestamp snapshot", 1, online),
                 Case.of("timestamp snapshot author", 0, FORGE_AUTHORS, OLD_FOR_NEW_CLIENT, FREEZE, BLOCK),
-                Case.of("timestamp snapshot targets", 0, FORGE_TOP, FORGE_AUTHORS, OLD_FOR_NEW_CLIENT, OLD_FOR_OLD_CLIENT, FREEZE, BLOCK),
+                Case.of("timestamp snapshot targets", 0, FORGE_TOP, FORGE_AUTHORS, OLD_FOR_NEW_CLIENT, OLD_FOR_OLD_CLIENT, FREEZE,
+                BLOCK),
                 Case.of("", 2, Power.values()));
     }
 
@@ -186,7 +191,8 @@ class CompromiseTest {
         forge.files.put(forge.path(role), Forge.sign(signed, pens(role)));
     }
 
-    /// Publishes a file, and all that a client asks for besides, with the keys that are held; a stranger's in place of the others.
+    /// Publishes a file, and all that a client asks for besides, with the keys that are held; a stranger's in place of the
+    /// others.
     private void attack(String role, Json.Obj signed) {
         if (held.roots == 2) {
             Json.Obj root = forge.next("root");
@@ -196,7 +202,8 @@ class CompromiseTest {
             forge.write("root", root, roots());
             forge.write("targets", forge.next("targets"), forge.stray);
         }
-        forge.write(role, role.equals("targets") ? signed.with("version", Forge.version(forge.next("targets"))) : signed, pens(role));
+        forge.write(role, role.equals("targets") ? signed.with("version", Forge.version(forge.next("targets"))) : signed,
+                pens(role));
         if (!role.equals("timestamp")) {
             if (!role.equals("snapshot")) {
                 forge.write("snapshot", forge.next("snapshot"), pens("snapshot"));
@@ -204,7 +211,8 @@ class CompromiseTest {
             forge.write("timestamp", forge.next("timestamp").with("expires", Forge.LATER), pens("timestamp"));
         } else if (held.roots == 2) { // what is listed must be signed by the keys of the new root
             forge.write("snapshot", forge.next("snapshot"), forge.stray);
-            forge.write("timestamp", forge.next("timestamp").with("version", Forge.version(signed)).with("expires", Forge.LATER), forge.stray);
+            forge.write("timestamp", forge.next("timestamp").with("version", Forge.version(signed)).with("expires", Forge.LATER),
+                    forge.stray);
         }
     }
 

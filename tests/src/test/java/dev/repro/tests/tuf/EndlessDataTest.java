@@ -122,9 +122,11 @@ class EndlessDataTest extends Attack {
         victim.fails("head of the answer");
         web.on("metadata/timestamp.json", Web.repeated("", Forge.bytes("HTTP/1.1 100 Continue\r\n\r\n")));
         victim.fails("was not asked for");
-        web.on("metadata/timestamp.json", Web.repeated("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", Forge.bytes("X-More: and more\r\n")));
+        web.on("metadata/timestamp.json", Web.repeated("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n",
+                Forge.bytes("X-More: and more\r\n")));
         victim.fails("head of the answer");
-        web.on("metadata/timestamp.json", Web.repeated("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", Forge.bytes("f;")));
+        web.on("metadata/timestamp.json", Web.repeated("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+                Forge.bytes("f;")));
         victim.fails("head of the answer");
         sentLittle();
         recovers(forge.copy());
@@ -154,7 +156,8 @@ class EndlessDataTest extends Attack {
                     .with("delegations", Json.object("keys", Forge.keys(forge.author), "roles", List.of(next))), forge.author);
         }
         forge.publish("targets", targets -> targets.with("delegations",
-                Json.object("keys", Forge.keys(forge.author), "roles", List.of(Forge.delegation("role0", 1, List.of("*"), forge.author)))), forge.targets);
+                Json.object("keys", Forge.keys(forge.author), "roles",
+                List.of(Forge.delegation("role0", 1, List.of("*"), forge.author)))), forge.targets);
         victim.refusesTarget("target-too-many", "unknown");
         assertEquals(Victim.STRICT.delegations(), web.asked.stream().filter(path -> path.contains("role")).count());
     }
@@ -201,7 +204,8 @@ class EndlessDataTest extends Attack {
         forge.publish("targets", t -> t.with("targets", new Json.Obj(targets)), forge.targets);
         web.on("targets/" + "0".repeat(64) + "." + Forge.TOP, Web.file(Forge.bytes("little")));
         victim.refusesTarget("target-length-mismatch", Forge.TOP);
-        forge.write("timestamp", Forge.with(forge.next("timestamp"), Long.MAX_VALUE, "meta", "snapshot.json", "length"), forge.timestamp);
+        forge.write("timestamp", Forge.with(forge.next("timestamp"), Long.MAX_VALUE, "meta", "snapshot.json", "length"),
+                forge.timestamp);
         Files.delete(victim.state.resolve("snapshot.json"));
         victim.refuses("snapshot-length-mismatch");
     }

@@ -7,15 +7,14 @@ import dev.repro.base.Problem;
 import dev.repro.tuf.Refusal;
 import dev.repro.tuf.client.Fetcher;
 import dev.repro.tuf.client.Proxies;
-import dev.repro.tuf.client.Store;
 import dev.repro.tuf.client.Updater;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Whoever holds online keys drives versions so high that the honest repository can never reach them. A new root with new keys mends it.
+/// Whoever holds online keys drives versions so high that the honest repository can never reach them. A new root with new keys
+/// mends it.
 class FastForwardTest extends Attack {
     private static final long HIGH = Long.MAX_VALUE;
 
@@ -60,7 +59,8 @@ class FastForwardTest extends Attack {
         assertEquals("author's 1", victim.download(Forge.AUTHORS));
     }
 
-    // The key of snapshot, whose client-side copy remembers the versions of targets roles; of timestamp, if that was the one stolen.
+    // The key of snapshot, whose client-side copy remembers the versions of targets roles; of timestamp, if that was the one
+    // stolen.
     private void rotateOnlineKeys(String role) {
         if (role.equals("timestamp")) {
             forge.rotate(Forge.keysOf("timestamp", 1, forge.stray)).write("timestamp", forge.next("timestamp"), forge.stray);
@@ -70,7 +70,8 @@ class FastForwardTest extends Attack {
         }
     }
 
-    /// However the recovery is interrupted, at whatever operation on the client's files, the next update ends it (specification issue 318).
+    /// However the recovery is interrupted, at whatever operation on the client's files, the next update ends it (specification
+    /// issue 318).
     @ParameterizedTest
     @ValueSource(strings = {"timestamp", "snapshot", "author"})
     void interruptedRecovery(String role) throws Exception {
@@ -92,9 +93,9 @@ class FastForwardTest extends Attack {
 
     private boolean interruptedAt(int n) throws Problem, Refusal {
         try (var fetcher = new Fetcher(Proxies.NONE, victim.limits)) {
-            new Updater(fetcher.at(web.metadata()), new Dying(victim.store(), n), victim.limits).refresh(Forge.NOW);
+            new Updater(fetcher.at(web.metadata()), new DyingStore(victim.store(), n), victim.limits).refresh(Forge.NOW);
             return false;
-        } catch (Dying.Death e) {
+        } catch (DyingStore.Death e) {
             return true;
         }
     }
@@ -104,46 +105,5 @@ class FastForwardTest extends Attack {
     void rootCannotBeDrivenUp() throws Exception {
         forge.files.put("metadata/2.root.json", Forge.sign(forge.now("root").with("version", HIGH), forge.pens("root")));
         victim.refuses("root-version-mismatch");
-    }
-
-    /// A store whose user dies at an operation.
-    record Dying(Store store, int[] left) implements Store {
-
-        static final class Death extends RuntimeException {
-            private static final long serialVersionUID = 1;
-        }
-
-        Dying(Store store, int operations) {
-            this(store, new int[] {operations});
-        }
-
-        private void step() {
-            if (left[0]-- <= 0) {
-                throw new Death();
-            }
-        }
-
-        @Override
-        public Optional<byte[]> read(String name, int most) throws Problem {
-            step();
-            return store.read(name, most);
-        }
-
-        @Override
-        public void write(String name, byte[] bytes) throws Problem {
-            step();
-            store.write(name, bytes);
-        }
-
-        @Override
-        public void delete(String name) throws Problem {
-            step();
-            store.delete(name);
-        }
-
-        @Override
-        public Lock lock() throws Problem {
-            return store.lock();
-        }
     }
 }

@@ -3,7 +3,10 @@ package dev.repro.tests.tuf;
 import dev.repro.base.Digest;
 import dev.repro.base.Json;
 import dev.repro.base.JsonText;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,8 +20,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.UnaryOperator;
 
-/// A small repository whose files are put together by hand, with all of its keys at hand: whatever an attacker with some of them could
-/// publish, can be published here. Root 2 of 3; one delegated role, `author`, for `author/*`.
+/// A small repository whose files are put together by hand, with all of its keys at hand: whatever an attacker with some of them
+/// could publish, can be published here. Root 2 of 3; one delegated role, `author`, for `author/*`.
 final class Forge {
     static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
     static final String LATER = "2027-11-22T12:00:00Z";
@@ -43,12 +46,15 @@ final class Forge {
     private boolean hashes = true;
 
     Forge() {
-        write("root", header("root").with("consistent_snapshot", true).with("keys", keys(root1, root2, root3, timestamp, snapshot, targets))
-                .with("roles", Json.object("root", role(2, root1, root2, root3), "timestamp", role(1, timestamp), "snapshot", role(1, snapshot),
+        write("root", header("root").with("consistent_snapshot", true)
+                .with("keys", keys(root1, root2, root3, timestamp, snapshot, targets))
+                .with("roles", Json.object("root", role(2, root1, root2, root3), "timestamp", role(1, timestamp), "snapshot",
+                role(1, snapshot),
                         "targets", role(1, targets))), root1, root2);
         write("author", withTarget(header("targets").with("targets", Json.object()), AUTHORS, "author's 1"), author);
         write("targets", withTarget(header("targets").with("targets", Json.object()), TOP, "top 1")
-                .with("delegations", Json.object("keys", keys(author), "roles", List.of(delegation("author", 1, List.of("author/*"), author)))), targets);
+                .with("delegations", Json.object("keys", keys(author), "roles",
+                List.of(delegation("author", 1, List.of("author/*"), author)))), targets);
         write("snapshot", withMeta(header("snapshot")), snapshot);
         write("timestamp", withMeta(header("timestamp")), timestamp);
     }
@@ -58,6 +64,16 @@ final class Forge {
         var forge = new Forge();
         forge.hashes = false;
         forge.publish("targets", "author");
+        return forge;
+    }
+
+    /// One for programs that look at the clock themselves: it expires in a time that is far away.
+    static Forge forProcesses() {
+        var forge = new Forge();
+        String expires = "2199-01-01T00:00:00Z";
+        for (String role : List.of("root", "author", "targets", "snapshot", "timestamp")) {
+            forge.write(role, forge.next(role).with("expires", expires), forge.pens(role));
+        }
         return forge;
     }
 
@@ -84,7 +100,8 @@ final class Forge {
     /// @return `parent` with the member at the end of a path of names replaced
     static Json.Obj with(Json.Obj parent, Object value, String... path) {
         return path.length == 1 ? parent.with(path[0], value)
-                : parent.with(path[0], with((Json.Obj) parent.members().get(path[0]), value, Arrays.copyOfRange(path, 1, path.length)));
+                : parent.with(path[0], with((Json.Obj) parent.members().get(path[0]), value,
+                Arrays.copyOfRange(path, 1, path.length)));
     }
 
     static byte[] sign(Json.Obj signed, Pen... by) {
@@ -185,7 +202,8 @@ final class Forge {
     Json.Obj withTarget(Json.Obj signed, String name, String content) {
         byte[] bytes = bytes(content);
         files.put(targetPath(name, content), bytes);
-        return with(signed, Json.object("length", bytes.length, "hashes", Json.object("sha256", Digest.of(bytes))), "targets", name);
+        return with(signed, Json.object("length", bytes.length, "hashes", Json.object("sha256", Digest.of(bytes))), "targets",
+                name);
     }
 
     static String targetPath(String name, String content) {
@@ -238,5 +256,16 @@ final class Forge {
     void serve(SortedMap<String, byte[]> old) {
         files.clear();
         files.putAll(old);
+    }
+
+    /// Writes the newest files into a folder, with the one target whose content is given; that one is not kept in memory.
+    void store(Path site, String content) throws IOException {
+        Files.createDirectories(site.resolve("metadata"));
+        Files.createDirectories(site.resolve("targets"));
+        for (String path : List.of("metadata/1.root.json", path("timestamp"), path("snapshot"), path("targets"), path("author"),
+                targetPath(TOP, content))) {
+            Files.write(site.resolve(path), files.get(path));
+        }
+        files.remove(targetPath(TOP, content));
     }
 }

@@ -46,7 +46,8 @@ class ForgeryTest extends Attack {
         forged.put("a stranger's under the right key id", Forge.file(signed, Forge.signature(good.id(), forge.stray, signed)));
         forged.put("of what it said before", Forge.file(signed, genuine));
         forged.put("of another role's key", Forge.sign(signed, role.equals("targets") ? forge.snapshot : forge.targets));
-        forged.put("of another role's key under the right key id", Forge.file(signed, Forge.signature(good.id(), forge.author == good ? forge.targets : forge.author, signed)));
+        forged.put("of another role's key under the right key id",
+                Forge.file(signed, Forge.signature(good.id(), forge.author == good ? forge.targets : forge.author, signed)));
         forged.put("empty", Forge.file(signed, genuine.with("sig", "")));
         forged.put("no hexadecimal", Forge.file(signed, genuine.with("sig", "zz")));
         forged.put("cut", Forge.file(signed, genuine.with("sig", "00".repeat(63))));
@@ -98,7 +99,8 @@ class ForgeryTest extends Attack {
         root = Forge.with(root, Json.object("keyids", List.of(forge.targets.id(), second), "threshold", 2), "roles", "targets");
         forge.write("root", root, forge.root1, forge.root2);
         Json.Obj targets = forge.next("targets");
-        byte[] file = Forge.file(targets, Forge.signature(forge.targets.id(), forge.targets, targets), Forge.signature(second, forge.targets, targets));
+        byte[] file = Forge.file(targets, Forge.signature(forge.targets.id(), forge.targets, targets),
+                Forge.signature(second, forge.targets, targets));
         forge.write("targets", targets, file).seal();
         victim.refuses("targets-unsigned");
     }
@@ -106,7 +108,8 @@ class ForgeryTest extends Attack {
     /// A role that lists one key id twice has one key.
     @Test
     void oneIdTwice() throws Exception {
-        forge.rotate(root -> Forge.with(root, Json.object("keyids", List.of(forge.targets.id(), forge.targets.id()), "threshold", 2), "roles", "targets"));
+        forge.rotate(root -> Forge.with(root, Json.object("keyids", List.of(forge.targets.id(), forge.targets.id()), "threshold",
+                2), "roles", "targets"));
         forge.publish("targets");
         victim.refuses("targets-unsigned");
     }
@@ -120,14 +123,16 @@ class ForgeryTest extends Attack {
             forge.files.put("metadata/2.root.json", Forge.sign(root, forge.pens("root")));
             victim.refuses("root-malformed");
         }
-        forge.files.put("metadata/2.root.json", Forge.sign(Forge.with(forge.next("root"), 1L << 32, "roles", role, "threshold"), forge.pens("root")));
+        forge.files.put("metadata/2.root.json", Forge.sign(Forge.with(forge.next("root"), 1L << 32, "roles", role, "threshold"),
+                forge.pens("root")));
         victim.refuses(role + "-unsigned"); // more than 32 bits, and not 0 for that
     }
 
     @Test
     void thresholdZeroOfADelegation() throws Exception {
         Json.Obj zero = Forge.delegation("author", 0, List.of("author/*"), forge.author);
-        forge.publish("targets", targets -> targets.with("delegations", Json.object("keys", Forge.keys(forge.author), "roles", List.of(zero))), forge.targets);
+        forge.publish("targets", targets -> targets.with("delegations",
+                Json.object("keys", Forge.keys(forge.author), "roles", List.of(zero))), forge.targets);
         victim.refuses("targets-malformed");
     }
 
@@ -138,7 +143,8 @@ class ForgeryTest extends Attack {
         Json.Obj takenOver = Forge.keysOf("root", 2, others).apply(forge.next("root"));
         for (byte[] root : List.of(Forge.sign(takenOver, others), Forge.sign(takenOver, forge.root1, others[0], others[1]),
                 Forge.sign(takenOver, forge.root1, forge.root2), Forge.sign(takenOver, forge.root1, forge.root2, others[0]),
-                Forge.sign(forge.next("root"), forge.root1), Forge.sign(forge.next("root"), forge.root1, forge.targets, forge.snapshot))) {
+                Forge.sign(forge.next("root"), forge.root1), Forge.sign(forge.next("root"), forge.root1, forge.targets,
+                forge.snapshot))) {
             forge.files.put("metadata/2.root.json", root);
             victim.refuses("root-unsigned");
         }
@@ -151,7 +157,8 @@ class ForgeryTest extends Attack {
     /// One image for another that the repository has, too: for another tender, or another version.
     @Test
     void wrongSoftware() throws Exception {
-        forge.publish("targets", targets -> forge.withTarget(forge.withTarget(targets, "net.hvt", "for hvt"), "net.spt", "for spt"), forge.targets);
+        forge.publish("targets", targets -> forge.withTarget(forge.withTarget(targets, "net.hvt", "for hvt"), "net.spt",
+                "for spt"), forge.targets);
         var honest = forge.copy();
         forge.files.put(Forge.targetPath("net.hvt", "for hvt"), Forge.bytes("for spt"));
         victim.refusesTarget("target-digest-mismatch", "net.hvt");
@@ -167,12 +174,14 @@ class ForgeryTest extends Attack {
     /// An author lists what is not delegated to them: another's name, or the right bytes under another's name.
     @Test
     void notDelegated() throws Exception {
-        forge.publish("author", author -> forge.withTarget(forge.withTarget(author, "other/app.hvt", "mine now"), Forge.TOP, "mine, too"), forge.author);
+        forge.publish("author", author -> forge.withTarget(forge.withTarget(author, "other/app.hvt", "mine now"), Forge.TOP,
+                "mine, too"), forge.author);
         victim.refusesTarget("target-unknown", "other/app.hvt");
         assertEquals("top 1", victim.download(Forge.TOP));
     }
 
-    /// Bits of every file flipped, here and there: the file is refused, or means the same (white space; the case of a hexadecimal digit).
+    /// Bits of every file flipped, here and there: the file is refused, or means the same (white space; the case of a hexadecimal
+    /// digit).
     @Test
     void flippedBits() throws Exception {
         int step = Integer.getInteger("REPRO_FUZZ_STEP", 11);

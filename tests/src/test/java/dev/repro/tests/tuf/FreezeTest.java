@@ -57,7 +57,8 @@ class FreezeTest extends Attack {
         victim.now = afterSoon();
         forge.write("timestamp", forge.next("timestamp"), forge.timestamp);
         victim.refuses("snapshot-expired");
-        forge.write("snapshot", forge.next("snapshot").with("expires", Forge.LATER), forge.snapshot).write("timestamp", forge.next("timestamp"), forge.timestamp);
+        forge.write("snapshot", forge.next("snapshot").with("expires", Forge.LATER), forge.snapshot)
+                .write("timestamp", forge.next("timestamp"), forge.timestamp);
         recovers(forge.copy());
     }
 
@@ -79,7 +80,8 @@ class FreezeTest extends Attack {
         assertEquals("top 1", victim.download(Forge.TOP));
     }
 
-    /// A new root says that the timestamp's key is not good any more. Who withholds it gains until the timestamp expires, and no longer.
+    /// A new root says that the timestamp's key is not good any more. Who withholds it gains until the timestamp expires, and no
+    /// longer.
     @ParameterizedTest
     @ValueSource(ints = {403, 404})
     void withheldRoot(int status) throws Exception {
@@ -110,19 +112,24 @@ class FreezeTest extends Attack {
         assertEquals(2, victim.kept("root"));
     }
 
-    /// Of the ways to not give the next root, only "it is not there" ends the chain. Everything else ends the update: nothing more is asked for.
+    /// Of the ways to not give the next root, only "it is not there" ends the chain. Everything else ends the update: nothing
+    /// more is asked for.
     @Test
     void nextRootBehindAnError() throws Exception {
         byte[] root = Forge.sign(forge.next("root"), forge.pens("root"));
-        Map<String, Web.Answer> answers = Map.ofEntries(Map.entry("status 500", Web.status(500)), Map.entry("status 502", Web.status(502)),
-                Map.entry("status 503", Web.status(503)), Map.entry("status 401", Web.status(401)), Map.entry("status 429", Web.status(429)),
-                Map.entry("status 410", Web.status(410)), Map.entry("status 204", Web.status(204)), Map.entry("too early", Web.truncated(root)),
+        Map<String, Web.Answer> answers = Map.ofEntries(Map.entry("status 500", Web.status(500)),
+                Map.entry("status 502", Web.status(502)),
+                Map.entry("status 503", Web.status(503)), Map.entry("status 401", Web.status(401)),
+                Map.entry("status 429", Web.status(429)),
+                Map.entry("status 410", Web.status(410)), Map.entry("status 204", Web.status(204)),
+                Map.entry("too early", Web.truncated(root)),
                 Map.entry("ended too early", out -> out.write(new byte[0])),
                 Map.entry("more than 5 redirects", Web.redirect("/metadata/2.root.json")),
                 Map.entry("redirects to where it may not", Web.redirect("file:///etc/passwd")),
                 Map.entry("not HTTP/1.1", out -> out.write(Forge.bytes("SSH-2.0-x\r\n\r\n"))),
                 Map.entry("malformed", out -> out.write(Forge.bytes("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n"))),
-                Map.entry("framed", out -> out.write(Forge.bytes("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"))));
+                Map.entry("framed", out ->
+                out.write(Forge.bytes("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"))));
         for (var answer : answers.entrySet()) {
             web.reform();
             web.on("metadata/2.root.json", answer.getValue());
@@ -151,7 +158,8 @@ class FreezeTest extends Attack {
     void otherFilesBehindAnError(String role) throws Exception {
         forge.publish("targets");
         SortedMap<String, byte[]> now = forge.copy();
-        for (Web.Answer answer : List.of(Web.status(500), Web.truncated(forge.files.get(forge.path(role))), Web.redirect("/" + forge.path(role)))) {
+        for (Web.Answer answer : List.of(Web.status(500), Web.truncated(forge.files.get(forge.path(role))),
+                Web.redirect("/" + forge.path(role)))) {
             web.on(forge.path(role), answer);
             victim.fails(forge.path(role));
             assertEquals(1, victim.kept(role));

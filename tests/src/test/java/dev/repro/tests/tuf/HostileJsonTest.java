@@ -38,7 +38,8 @@ class HostileJsonTest extends Attack {
         all.put("a comment", bytes("/* x */" + genuine));
         all.put("deep arrays", bytes("[".repeat(100_000)));
         all.put("deep objects", bytes("{\"a\":".repeat(100_000)));
-        all.put("deep in signed", bytes(genuine.replace("\"version\":", "\"x\":" + "[".repeat(5000) + "]".repeat(5000) + ",\"version\":")));
+        all.put("deep in signed", bytes(genuine.replace("\"version\":", "\"x\":" + "[".repeat(5000) + "]".repeat(5000)
+                + ",\"version\":")));
         all.put("duplicate version", bytes(genuine.replace("\"version\":", "\"version\":9,\"version\":")));
         all.put("duplicate signed", bytes(genuine.replace("\"signed\":", "\"signed\":{},\"signed\":")));
         all.put("duplicate by escape", bytes(genuine.replace("\"version\":", "\"\\u0076ersion\":9,\"version\":")));
@@ -79,17 +80,16 @@ class HostileJsonTest extends Attack {
         for (var text : texts(JsonText.compact(dev.repro.base.JsonParser.parse(forge.files.get(path)))).entrySet()) {
             forge.files.put(path, text.getValue());
             String reason = role.equals("author") ? "delegated-" : role + "-";
-            // One that can be parsed has good signatures of something else.
-            boolean parses = text.getKey().equals("a fraction");
             boolean isLong = text.getValue().length > limit(role);
-            assertName(reason + (isLong ? "too-long" : "malformed"), role, text.getKey() + (parses ? ", which has no canonical form" : ""));
+            assertName(reason + (isLong ? "too-long" : "malformed"), role, text.getKey());
         }
         recovers(honest);
         assertEquals("author's 1", victim.download(Forge.AUTHORS));
     }
 
     private int limit(String role) {
-        return role.equals("timestamp") ? victim.limits.timestampBytes() : role.equals("root") ? victim.limits.rootBytes() : Integer.MAX_VALUE;
+        return role.equals("timestamp") ? victim.limits.timestampBytes() : role.equals("root") ? victim.limits.rootBytes()
+                : Integer.MAX_VALUE;
     }
 
     private void assertName(String name, String role, String what) throws Exception {
@@ -108,11 +108,15 @@ class HostileJsonTest extends Attack {
     @Test
     void signedNonsense() throws Exception {
         var members = new LinkedHashMap<String, Object>();
-        members.put("version", Json.array(java.util.List.of(0L, -1L, "1", Json.of(null), true, Long.MIN_VALUE, Json.array(java.util.List.of(1)))));
-        members.put("expires", Json.array(java.util.List.of("", "2027", "2027-13-01T00:00:00Z", "2027-02-30T00:00:00Z", "2027-01-01T24:00:00Z",
-                "2027-01-01T00:00:60Z", "2027-01-01T00:00:00.5Z", "2027-01-01T00:00:00+00:00", "+999999999-01-01T00:00:00Z", 2027)));
+        members.put("version", Json.array(java.util.List.of(0L, -1L, "1", Json.of(null), true, Long.MIN_VALUE,
+                Json.array(java.util.List.of(1)))));
+        members.put("expires", Json.array(java.util.List.of("", "2027", "2027-13-01T00:00:00Z", "2027-02-30T00:00:00Z",
+                "2027-01-01T24:00:00Z",
+                "2027-01-01T00:00:60Z", "2027-01-01T00:00:00.5Z", "2027-01-01T00:00:00+00:00", "+999999999-01-01T00:00:00Z",
+                2027)));
         members.put("spec_version", Json.array(java.util.List.of("", "2.0.0", "0.9", "1", "10.0", 1)));
-        members.put("meta", Json.array(java.util.List.of(Json.object(), "x", Json.of(null), Json.object("snapshot.json", Json.object("version", 0)),
+        members.put("meta", Json.array(java.util.List.of(Json.object(), "x", Json.of(null),
+                Json.object("snapshot.json", Json.object("version", 0)),
                 Json.object("snapshot.json", Json.object("version", 3, "length", -1)),
                 Json.object("snapshot.json", Json.object("version", 3, "hashes", Json.object())),
                 Json.object("snapshot.json", Json.object("version", 3, "hashes", Json.object("sha256", "zz"))))));
@@ -127,7 +131,8 @@ class HostileJsonTest extends Attack {
             forge.files.put("metadata/timestamp.json", Forge.sign(forge.next("timestamp").without(member), forge.timestamp));
             assertName("timestamp-malformed", "timestamp", "no " + member);
         }
-        forge.files.put("metadata/timestamp.json", Forge.sign(forge.next("timestamp").with("_type", "Timestamp"), forge.timestamp));
+        forge.files.put("metadata/timestamp.json", Forge.sign(forge.next("timestamp").with("_type", "Timestamp"),
+                forge.timestamp));
         victim.refuses("timestamp-wrong-type");
         forge.seal();
         recovers(forge.copy());

@@ -8,6 +8,8 @@ import dev.repro.tuf.client.Downloads;
 import dev.repro.tuf.client.FolderStore;
 import dev.repro.tuf.client.Remote;
 import dev.repro.tuf.client.Updater;
+import dev.repro.tuf.repository.Store;
+import dev.repro.tuf.repository.Stores;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,16 +26,24 @@ final class KilledChild {
     public static void main(String[] args) throws Exception {
         System.out.println("begun");
         switch (args[0]) {
-            case "publish" -> publish(new Desk(Path.of(args[1]), Pens.load(Path.of(args[2]))), Long.parseLong(args[3]));
+            case "publish" -> publish(new Pairs(Path.of(args[1]), Pens.load(Path.of(args[2]))), Long.parseLong(args[3]));
             case "update" -> update(Path.of(args[1]), Path.of(args[2]), Path.of(args[3]), Integer.parseInt(args[4]));
             default -> throw new IllegalArgumentException(args[0]);
         }
     }
 
-    private static void publish(Desk desk, long from) throws Problem, IOException {
+    private static void publish(Pairs pairs, long from) throws Problem, IOException {
         for (long number = from;; number++) {
-            desk.publish(number);
-            System.out.println(number);
+            pairs.publish(number);
+            say(number);
+        }
+    }
+
+    // A child whose parent is gone ends.
+    private static void say(long number) {
+        System.out.println(number);
+        if (System.out.checkError()) {
+            System.exit(1);
         }
     }
 
@@ -41,7 +51,7 @@ final class KilledChild {
     private static void update(Path state, Path downloads, Path sites, int from) throws Refusal, Problem {
         for (int number = from; Files.exists(sites.resolve(Integer.toString(number))); number++) {
             update(state, downloads, sites.resolve(Integer.toString(number)));
-            System.out.println(number);
+            say(number);
         }
     }
 
@@ -83,6 +93,27 @@ final class KilledChild {
         @Override
         public String describe(String path) {
             return folder.resolve(path).toString();
+        }
+    }
+
+    /// A repository in a store, such as git.
+    record StoreRemote(Path site, String part) implements Remote {
+
+        @Override
+        public Optional<byte[]> get(String path, int most) throws Problem {
+            try (Store store = Stores.open(site)) {
+                return store.read(part + "/" + path).map(b -> b.length > most ? Arrays.copyOf(b, most + 1) : b);
+            }
+        }
+
+        @Override
+        public Optional<Body> open(String path, long from) throws Problem {
+            return get(path, Integer.MAX_VALUE).map(bytes -> new Body(0, new ByteArrayInputStream(bytes)));
+        }
+
+        @Override
+        public String describe(String path) {
+            return site + ":" + part + "/" + path;
         }
     }
 }

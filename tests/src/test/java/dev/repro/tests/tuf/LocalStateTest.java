@@ -27,7 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// The client's own files: damaged, stale, of two processes at once.
 class LocalStateTest extends Attack {
-    private static final List<String> FILES = List.of("timestamp.json", "snapshot.json", "targets.json", "author.json", "roots/1.root.json");
+    private static final List<String> FILES = List.of("timestamp.json", "snapshot.json", "targets.json", "author.json",
+            "roots/1.root.json");
 
     @FunctionalInterface
     private interface Damage {
@@ -43,10 +44,12 @@ class LocalStateTest extends Attack {
             bytes[bytes.length - 9] ^= 1;
             Files.write(file, bytes);
         });
-        all.put("a bit flipped in a signature", file -> Files.writeString(file, Files.readString(file).replaceFirst("\"sig\":\"..", "\"sig\":\"00")));
+        all.put("a bit flipped in a signature", file -> Files.writeString(file,
+                Files.readString(file).replaceFirst("\"sig\":\"..", "\"sig\":\"00")));
         all.put("zeros", file -> Files.write(file, new byte[(int) Files.size(file)]));
         all.put("large", file -> Files.write(file, new byte[33 << 20]));
-        all.put("of another role", file -> Files.write(file, forge.files.get(file.endsWith("targets.json") ? "metadata/1.snapshot.json" : "metadata/1.targets.json")));
+        all.put("of another role", file -> Files.write(file, forge.files.get(file.endsWith("targets.json")
+                ? "metadata/1.snapshot.json" : "metadata/1.targets.json")));
         all.put("missing", Files::delete);
         return all;
     }
@@ -64,7 +67,8 @@ class LocalStateTest extends Attack {
                 damage.getValue().to(victim.state.resolve(name));
                 assertEquals("author's 1", victim.download(Forge.AUTHORS), name + ", " + damage.getKey());
                 if (!name.startsWith("roots/")) {
-                    assertArrayEquals(Files.readAllBytes(good.resolve(name)), Files.readAllBytes(victim.state.resolve(name)), name + ", " + damage.getKey());
+                    assertArrayEquals(Files.readAllBytes(good.resolve(name)), Files.readAllBytes(victim.state.resolve(name)), name
+                            + ", " + damage.getKey());
                 }
             }
         }
@@ -80,7 +84,8 @@ class LocalStateTest extends Attack {
             Exception e = assertThrows(Exception.class, victim::refresh, damage.getKey());
             assertTrue(e instanceof Refusal || e instanceof Problem, damage::getKey);
             assertEquals(List.of(), web.asked, damage.getKey());
-            try (var fetcher = new Fetcher(Proxies.NONE, victim.limits)) { // whoever has the root that came with the software needs no other
+            // whoever has the root that came with the software needs no other
+            try (var fetcher = new Fetcher(Proxies.NONE, victim.limits)) {
                 new Updater(fetcher.at(web.metadata()), victim.store(), victim.limits).refresh(shipped, Forge.NOW);
             }
             Updater.begin(victim.store(), shipped, victim.limits);
@@ -115,7 +120,8 @@ class LocalStateTest extends Attack {
         victim.failsTarget("downloads", Forge.TOP);
     }
 
-    /// After the timestamp was kept and the snapshot could not be had, the next run must not think that all is well: sigstore-java 2.0.0 does.
+    /// After the timestamp was kept and the snapshot could not be had, the next run must not think that all is well:
+    /// sigstore-java 2.0.0 does.
     @ParameterizedTest
     @ValueSource(strings = {"snapshot", "targets"})
     void staleStateAfterAFailedStep(String role) throws Exception {
@@ -132,6 +138,36 @@ class LocalStateTest extends Attack {
         assertFalse(web.asked.isEmpty());
     }
 
+    /// The client dies at each operation on its files in turn: the next run ends what was begun.
+    @Test
+    void diesAtEveryOperation() throws Exception {
+        Path before = folder.resolve("before");
+        Folders.copy(victim.state, before);
+        forge.rotate(root -> root).rotate(root -> root).publish("targets",
+                targets -> forge.withTarget(targets, Forge.TOP, "top 2"), forge.targets);
+        int n = 0;
+        for (boolean dead = true; dead; n++) {
+            Folders.delete(victim.state);
+            Folders.copy(before, victim.state);
+            dead = diesAt(n);
+            for (String role : List.of("timestamp", "snapshot", "targets")) {
+                assertTrue(victim.kept(role) == 1 || victim.kept(role) == 2, role);
+            }
+            assertEquals("top 2", victim.download(Forge.TOP), "died at operation " + n);
+            assertEquals(3, victim.kept("root"));
+        }
+        assertTrue(n > 10, "only " + n + " operations");
+    }
+
+    private boolean diesAt(int n) throws Problem, Refusal {
+        try (var fetcher = new Fetcher(Proxies.NONE, victim.limits)) {
+            new Updater(fetcher.at(web.metadata()), new DyingStore(victim.store(), n), victim.limits).refresh(Forge.NOW);
+            return false;
+        } catch (DyingStore.Death e) {
+            return true;
+        }
+    }
+
     /// What a run left that was killed while it wrote is swept by the next.
     @Test
     void leftovers() throws Exception {
@@ -141,7 +177,8 @@ class LocalStateTest extends Attack {
         assertEquals(List.of(), Folders.all(victim.state).stream().filter(f -> f.toString().endsWith(".new")).toList());
     }
 
-    /// Several clients of one folder, in several threads, while the repository goes on: each ends with what is newest at its start, or newer.
+    /// Several clients of one folder, in several threads, while the repository goes on: each ends with what is newest at its
+    /// start, or newer.
     @Test
     void severalAtOnce() throws Exception {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -58,23 +58,25 @@ class MixAndMatchTest {
         return "metadata/" + (role.equals("timestamp") ? "" : version + ".") + role + ".json";
     }
 
-    /// While a publisher publishes, clients update all the time: each update sees one publication, whole. Two targets carry its number.
+    /// While a publisher publishes, clients update all the time: each update sees one publication, whole. Two targets carry its
+    /// number.
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void duringConcurrentPublications(boolean consistent) throws Exception {
         Path site = folder.resolve("site");
-        var desk = new Desk(site, Pens.make(folder.resolve("pens"))).create(consistent);
-        desk.publish(0);
+        var pairs = new Pairs(site, Pens.make(folder.resolve("pens"))).create(consistent);
+        pairs.publish(0);
         var over = new AtomicBoolean();
         try (Web web = Web.of(site); var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var clients = new ArrayList<Future<Integer>>();
             for (int i = 0; i < 2; i++) {
-                var victim = new Victim(folder.resolve("client" + i), web, Files.readAllBytes(site.resolve("metadata/1.root.json")));
-                victim.now = Desk.NOW;
+                var victim = new Victim(folder.resolve("client" + i), web,
+                        Files.readAllBytes(site.resolve("metadata/1.root.json")));
+                victim.now = Pairs.NOW;
                 clients.add(threads.submit(follow(victim, over, consistent)));
             }
             for (int i = 1; i <= 20; i++) {
-                desk.publish(i);
+                pairs.publish(i);
             }
             over.set(true);
             for (Future<Integer> client : clients) {
@@ -94,7 +96,8 @@ class MixAndMatchTest {
                     seen = number;
                     updates++;
                 } catch (Refusal e) {
-                    assertTrue(!consistent, e::line); // without versions in names a client may come in between; it does not take a mixture
+                    // without versions in names a client may come in between; it does not take a mixture
+                    assertTrue(!consistent, e::line);
                 }
             }
             return updates;
@@ -105,7 +108,7 @@ class MixAndMatchTest {
         var repository = victim.repository();
         long[] numbers = new long[2];
         for (int i = 0; i < 2; i++) {
-            var custom = repository.find(new dev.repro.tuf.TargetName(Desk.NAMES.get(i))).file().custom().orElseThrow();
+            var custom = repository.find(new dev.repro.tuf.TargetName(Pairs.NAMES.get(i))).file().custom().orElseThrow();
             numbers[i] = ((dev.repro.base.Json.Int) ((dev.repro.base.Json.Obj) custom).members().get("number")).value();
         }
         assertEquals(numbers[0], numbers[1]);

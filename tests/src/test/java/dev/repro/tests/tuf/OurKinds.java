@@ -22,7 +22,8 @@ enum OurKinds {
     DELEGATIONS(Scheme.ED25519, true, OurKinds::delegations),
     HASH_PREFIXES(Scheme.ECDSA_P256, true, OurKinds::hashPrefixes),
     BINS(Scheme.ED25519, true, OurKinds::bins),
-    ROTATIONS(Scheme.ED25519, true, OurKinds::rotations);
+    ROTATIONS(Scheme.ED25519, true, OurKinds::rotations),
+    EXTENSIONS(Scheme.ED25519, true, OurKinds::extensions);
 
     private interface Publishing {
         void in(OurRepository repository) throws Problem, IOException;
@@ -143,5 +144,27 @@ enum OurKinds {
         }
         r.publish(all);
         r.state(Map.of("a", "4"), List.of());
+    }
+
+    // Roles that rotate their own keys (TAP 8) and must agree (TAP 3): others' clients follow the delegations, which old keys and new ones sign.
+    private static void extensions(OurRepository r) throws Problem, IOException {
+        var author = new RoleName("author");
+        var rebuilder = new RoleName("rebuilder");
+        Editor editor = r.edit();
+        r.delegate(editor, RoleName.TARGETS, "author", List.of("a/*"), List.of(), false, 1);
+        r.delegate(editor, RoleName.TARGETS, "rebuilder", List.of("a/*"), List.of(), false, 1);
+        editor.agree(RoleName.TARGETS, "a", List.of("a/*"), List.of(author, rebuilder), 2);
+        r.add(editor, "a/1", "one", Optional.of(author));
+        r.add(editor, "a/1", "one", Optional.of(rebuilder));
+        r.publish(editor);
+        r.state(Map.of("a/1", "one"), List.of("a/2"));
+        for (int i = 2; i < 4; i++) {
+            r.publish(r.edit().rotate(author, new Editor.Keys(List.of(r.newKey("author"), r.newKey("author")), i - 1), true));
+            Editor next = r.edit();
+            r.add(next, "a/1", "changed " + i, Optional.of(author));
+            r.add(next, "a/1", "changed " + i, Optional.of(rebuilder));
+            r.publish(next);
+            r.state(Map.of("a/1", "changed " + i), List.of("a/2"));
+        }
     }
 }

@@ -10,11 +10,14 @@ import org.junit.jupiter.api.Test;
 
 /// Names that lead out of a folder: of roles, which may be any text, and of targets.
 class PathEscapeTest extends Attack {
-    private static final List<String> ROLES = List.of("../../evil", "/etc/evil", "..", ".", "a/../../b", "..\\evil", "%2e%2e%2fevil", "evil\0x", "evil\nx",
+    private static final List<String> ROLES = List.of("../../evil", "/etc/evil", "..", ".", "a/../../b", "..\\evil",
+            "%2e%2e%2fevil", "evil\0x", "evil\nx",
             "timestamp.json/../snapshot", "roots/2.root", ".lock", "é/ü", "?query", "#fragment", "a b", "C:\\evil", "-rf");
-    private static final List<String> BAD_TARGETS = List.of("../../evil", "/etc/evil", "a/../../../evil", "..", "a/..", "./a", "a//b", "a/", "..\\evil", "evil\0",
+    private static final List<String> BAD_TARGETS = List.of("../../evil", "/etc/evil", "a/../../../evil", "..", "a/..", "./a",
+            "a//b", "a/", "..\\evil", "evil\0",
             "evil\nx", "");
-    private static final List<String> GOOD_TARGETS = List.of("%2e%2e%2fevil", "..evil", "...", "~root", "é/ü", "a b?c#d", "-rf", ".lock", ".hidden");
+    private static final List<String> GOOD_TARGETS = List.of("%2e%2e%2fevil", "..evil", "...", "~root", "é/ü", "a b?c#d", "-rf",
+            ".lock", ".hidden");
 
     private List<String> outside() throws Exception {
         return Folders.all(folder).stream().map(folder::relativize).map(Path::toString)
@@ -29,10 +32,12 @@ class PathEscapeTest extends Attack {
         }
         for (String role : ROLES) {
             String target = "of-role-" + ROLES.indexOf(role);
-            Json.Obj file = forge.withTarget(Forge.header("targets").with("targets", Json.object()), target, "from " + ROLES.indexOf(role));
+            Json.Obj file = forge.withTarget(Forge.header("targets").with("targets", Json.object()), target, "from "
+                    + ROLES.indexOf(role));
             forge.write(role, file, forge.author);
         }
-        forge.publish("targets", targets -> targets.with("delegations", Json.object("keys", Forge.keys(forge.author), "roles", delegations)), forge.targets);
+        forge.publish("targets", targets -> targets.with("delegations",
+                Json.object("keys", Forge.keys(forge.author), "roles", delegations)), forge.targets);
         for (String role : ROLES) {
             int i = ROLES.indexOf(role);
             assertEquals("from " + i, victim.download("of-role-" + i), role);
@@ -50,14 +55,16 @@ class PathEscapeTest extends Attack {
     void targets() throws Exception {
         for (String name : BAD_TARGETS) {
             forge.publish("targets", targets -> {
-                Json.Obj listed = Json.object("length", 4, "hashes", Json.object("sha256", dev.repro.base.Digest.of(Forge.bytes("evil"))));
+                Json.Obj listed = Json.object("length", 4, "hashes",
+                        Json.object("sha256", dev.repro.base.Digest.of(Forge.bytes("evil"))));
                 return targets.with("targets", Json.object(name, listed));
             }, forge.targets);
             victim.refusesTarget("target-bad-name", name);
             assertEquals(List.of(), outside(), name);
         }
         for (String name : GOOD_TARGETS) {
-            forge.publish("targets", targets -> forge.withTarget(targets.with("targets", Json.object()), name, "of " + name), forge.targets);
+            forge.publish("targets", targets -> forge.withTarget(targets.with("targets", Json.object()), name, "of " + name),
+                    forge.targets);
             assertEquals("of " + name, victim.download(name));
         }
         assertEquals(List.of(), outside());

@@ -40,7 +40,8 @@ final class Pen implements Signer {
 
     static Pen load(Path folder, String name) throws IOException {
         try {
-            var secret = KeyFactory.getInstance("Ed25519").generatePrivate(new PKCS8EncodedKeySpec(Files.readAllBytes(folder.resolve(name + ".pkcs8"))));
+            var secret = KeyFactory.getInstance("Ed25519")
+                    .generatePrivate(new PKCS8EncodedKeySpec(Files.readAllBytes(folder.resolve(name + ".pkcs8"))));
             return new Pen(secret, PublicKey.ofSpki(Files.readAllBytes(folder.resolve(name + ".spki"))));
         } catch (GeneralSecurityException | Problem e) {
             throw new IllegalStateException(e);

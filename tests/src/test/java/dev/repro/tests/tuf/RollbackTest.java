@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.SortedMap;
 import org.junit.jupiter.api.Test;
 
-/// Back to what was replaced, role by role, and mixed from several states. Snapshot and timestamp list versions only, so that it is the rule
-/// against going back that refuses, not a hash.
+/// Back to what was replaced, role by role, and mixed from several states. Snapshot and timestamp list versions only, so that it
+/// is the rule against going back that refuses, not a hash.
 class RollbackTest extends Attack {
 
     @Override

@@ -1,29 +1,32 @@
 package dev.repro.tests.tuf;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.repro.base.Problem;
 import dev.repro.tuf.Limits;
 import dev.repro.tuf.TargetName;
 import dev.repro.tuf.client.Downloads;
 import dev.repro.tuf.client.MemoryStore;
+import dev.repro.tuf.client.Remote;
 import dev.repro.tuf.client.Updater;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// `kill -9` of publishers and clients at random moments, a thousand times: what was there, or what was to come, and never anything else.
+/// `kill -9` of publishers and clients at random moments, a thousand times: what was there, or what was to come, and never
+/// anything else.
 ///
 /// `-DREPRO_KILLS=100` makes it shorter, `-DREPRO_SEED=…` repeats it as far as the machine lets it.
 class TufKillTest {
@@ -31,8 +34,8 @@ class TufKillTest {
     private static final long SEED = Long.getLong("REPRO_SEED", System.nanoTime());
     private static final int AT_ONCE = 3;
     /// Prepared states of a repository, which a client goes through.
-    private static final int STATES = 150;
-    private static final int CONTENT = 300_000; // bytes of a download
+    private static final int STATES = 100;
+    private static final int CONTENT = 100_000; // bytes of a download
 
     @TempDir
     Path folder;
@@ -44,7 +47,27 @@ class TufKillTest {
 
     @Test
     void publisher() throws Exception {
-        kills("publisher", KILLS / 2, place -> new Publisher(place)::round);
+        kills("publisher", KILLS / 2 - KILLS / 20, place -> new Publisher(place, "site")::round);
+    }
+
+    @Test
+    void publisherIntoGit() throws Exception {
+        kills("git", KILLS / 20, place -> new Publisher(place, "site.git")::round);
+    }
+
+    /// Git's lock on the branch, as a publisher leaves it that is killed while it moves the branch: the next one takes it away. That of
+    /// another program it leaves alone.
+    @Test
+    void lockOfAKilledPublisherIntoGit() throws Exception {
+        Path site = folder.resolve("site.git");
+        var pairs = new Pairs(site, Pens.make(folder.resolve("pens"))).create(true);
+        Path lock = Files.createFile(site.resolve("refs/heads/main.lock"));
+        var problem = assertThrows(Problem.class, () -> pairs.publish(1));
+        assertEquals(Problem.Exit.NO, problem.exit());
+        assertTrue(Files.exists(lock));
+        Files.createFile(site.resolve("repro.moving"));
+        pairs.publish(1);
+        assertFalse(Files.exists(lock) || Files.exists(site.resolve("repro.moving")));
     }
 
     @Test
@@ -54,19 +77,9 @@ class TufKillTest {
         for (int number = 1; number <= STATES; number++) {
             String content = "top " + number + "\n" + "x".repeat(CONTENT);
             forge.publish("author").publish("targets", targets -> forge.withTarget(targets, Forge.TOP, content), forge.targets);
-            write(sites.resolve(Integer.toString(number)), forge, content);
+            forge.store(sites.resolve(Integer.toString(number)), content);
         }
         kills("client", KILLS - KILLS / 2, place -> new Client(place, sites)::round);
-    }
-
-    private static void write(Path site, Forge forge, String content) throws IOException {
-        Files.createDirectories(site.resolve("metadata"));
-        Files.createDirectories(site.resolve("targets"));
-        for (String path : List.of("metadata/1.root.json", forge.path("timestamp"), forge.path("snapshot"), forge.path("targets"), forge.path("author"),
-                Forge.targetPath(Forge.TOP, content))) {
-            Files.write(site.resolve(path), forge.files.get(path));
-        }
-        forge.files.remove(Forge.targetPath(Forge.TOP, content));
     }
 
     private interface Place {
@@ -88,7 +101,8 @@ class TufKillTest {
                 steps += one.get();
             }
         }
-        System.out.println("TufKillTest: " + what + ", " + kills + " kills in " + Math.round((System.nanoTime() - begun) / 1e9) + " s, after " + steps
+        System.out.println("TufKillTest: " + what + ", " + kills + " kills in " + Math.round((System.nanoTime() - begun) / 1e9)
+                + " s, after " + steps
                 + " whole steps");
         assertTrue(steps > kills / 4, "the children were killed before they did anything: " + steps + " steps");
     }
@@ -107,9 +121,7 @@ class TufKillTest {
     ///
     /// @return the last number that it said was done, or `before`
     private static long kill(Random random, long before, String... args) throws Exception {
-        var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
-                "-Xshare:auto", "-Xmx64m", "-Xss512k", "-cp", classPath(), KilledChild.class.getName()));
-        command.addAll(List.of(args));
+        List<String> command = Folders.java(KilledChild.class, args);
         Process child = new ProcessBuilder(command).redirectErrorStream(true).start();
         var lines = new ArrayList<String>();
         try (var out = child.inputReader()) {
@@ -127,11 +139,6 @@ class TufKillTest {
         return lines.size() == 1 ? before : Long.parseLong(lines.getLast());
     }
 
-    private static String classPath() {
-        return Arrays.stream(System.getProperty("java.class.path").split(java.io.File.pathSeparator))
-                .filter(p -> !p.isEmpty() && !p.contains("junit")).collect(Collectors.joining(java.io.File.pathSeparator));
-    }
-
     private static List<String> names(Path folder) throws IOException {
         try (var files = Files.list(folder)) {
             return files.map(f -> f.getFileName().toString()).sorted().toList();
@@ -146,12 +153,17 @@ class TufKillTest {
         private final Path downloads;
         private long said;
 
-        Publisher(Path place) throws Exception {
-            site = place.resolve("site");
+        Publisher(Path place, String name) throws Exception {
+            site = place.resolve(name);
             pens = place.resolve("pens");
             downloads = place.resolve("downloads");
-            new Desk(site, Pens.make(pens)).create(true).publish(0);
-            Updater.begin(client, Files.readAllBytes(site.resolve("metadata/1.root.json")), Limits.DEFAULT);
+            new Pairs(site, Pens.make(pens)).create(true).publish(0);
+            Updater.begin(client, remote("metadata").get("1.root.json", Integer.MAX_VALUE).orElseThrow(), Limits.DEFAULT);
+        }
+
+        // Of a folder as a web server sees it; of git as it is checked out.
+        private Remote remote(String part) {
+            return site.toString().endsWith(".git") ? new KilledChild.StoreRemote(site, part) : new KilledChild.FolderRemote(site.resolve(part));
         }
 
         int round(Random random) throws Exception {
@@ -160,19 +172,23 @@ class TufKillTest {
             int steps = (int) (said - before);
             verify(); // as the killed publisher left it
             said = Math.max(said, verify());
-            new Desk(site, Pens.load(pens)).publish(++said); // whoever comes next finds nothing in the way
+            new Pairs(site, Pens.load(pens)).publish(++said); // whoever comes next finds nothing in the way
             assertEquals(said, verify());
-            assertEquals(List.of("lock"), names(site.resolve(".repro")));
+            if (Files.exists(site.resolve(".repro"))) {
+                assertEquals(List.of("lock"), names(site.resolve(".repro")));
+            }
             Folders.delete(downloads);
             return steps;
         }
 
         private long verify() throws Exception {
-            var repository = new Updater(new KilledChild.FolderRemote(site.resolve("metadata")), client, Limits.DEFAULT).refresh(Desk.NOW);
+            var repository = new Updater(remote("metadata"), client, Limits.DEFAULT)
+                    .refresh(Pairs.NOW);
             long number = -1;
-            for (String name : Desk.NAMES) {
+            for (String name : Pairs.NAMES) {
                 var found = repository.find(new TargetName(name));
-                String content = Files.readString(new Downloads(new KilledChild.FolderRemote(site.resolve("targets")), downloads).fetch(found).file());
+                String content = Files.readString(new Downloads(remote("targets"), downloads)
+                        .fetch(found).file());
                 long own = Long.parseLong(content.substring(name.length() + 1));
                 assertTrue(number == -1 || number == own, "a mixture of publications " + number + " and " + own);
                 number = own;
@@ -209,13 +225,15 @@ class TufKillTest {
 
         int round(Random random) throws Exception {
             int before = done;
-            done = (int) kill(random, before, "update", state.toString(), downloads.toString(), sites.toString(), Integer.toString(before + 1));
+            done = (int) kill(random, before, "update", state.toString(), downloads.toString(), sites.toString(),
+                    Integer.toString(before + 1));
             int steps = done - before;
             whole();
             int next = done + 1; // what the child was about when it died
             assertEquals("top " + next, KilledChild.update(state, downloads, sites.resolve(Integer.toString(next))));
             done = next;
             whole();
+            assertEquals(List.of(".lock", Forge.TOP), names(downloads)); // what was begun was gone on with
             assertEquals(List.of("author.json", "root.json", "snapshot.json", "targets.json", "timestamp.json"),
                     names(state).stream().filter(n -> n.endsWith(".json")).toList());
             assertTrue(Folders.all(state).stream().noneMatch(f -> f.toString().endsWith(".new")), () -> "leftovers in " + state);
@@ -225,7 +243,7 @@ class TufKillTest {
             return steps;
         }
 
-        // A finished download is one of the genuine ones, whole; parts of others do not pile up.
+        // A finished download is one of the genuine ones, whole.
         private void whole() throws IOException {
             if (!Files.exists(downloads)) {
                 return;

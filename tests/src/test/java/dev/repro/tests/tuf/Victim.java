@@ -27,7 +27,8 @@ import org.junit.jupiter.api.function.Executable;
 /// Our client, who is attacked: over HTTP, with its own files in a folder. Every call is a new run, as of a new process.
 final class Victim {
     /// Little time and little room, so that a test of them is short.
-    static final Limits STRICT = new Limits(20_000, 10_000, 20_000, 20_000, 10_000, 5, 5, 8, Duration.ofSeconds(5), Duration.ofMillis(1500), 1_000,
+    static final Limits STRICT = new Limits(20_000, 10_000, 20_000, 20_000, 10_000, 5, 5, 8, Duration.ofSeconds(5),
+            Duration.ofMillis(1500), 1_000,
             Duration.ofMillis(500));
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -69,7 +70,8 @@ final class Victim {
     String download(String target) throws Refusal, Problem, IOException {
         try (var fetcher = new Fetcher(Proxies.NONE, limits)) {
             Repository repository = refresh(fetcher);
-            return Files.readString(new Downloads(fetcher.at(web.targets()), downloads).fetch(repository.find(new TargetName(target))).file());
+            return Files.readString(new Downloads(fetcher.at(web.targets()), downloads)
+                    .fetch(repository.find(new TargetName(target))).file());
         }
     }
 
@@ -113,7 +115,8 @@ final class Victim {
     long kept(String role) throws Exception {
         var file = store().read(role + ".json", Integer.MAX_VALUE);
         return file.isEmpty() ? 0
-                : Forge.version((dev.repro.base.Json.Obj) ((dev.repro.base.Json.Obj) dev.repro.base.JsonParser.parse(file.get())).members().get("signed"));
+                : Forge.version((dev.repro.base.Json.Obj) ((dev.repro.base.Json.Obj) dev.repro.base.JsonParser.parse(file.get()))
+                .members().get("signed"));
     }
 
     /// The names of finished downloads and of what is left of others.

@@ -18,8 +18,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// An HTTP server on loopback, down to the bytes: it answers honestly from its files, but for the paths that it was told to answer otherwise.
-/// One request a connection.
+/// An HTTP server on loopback, down to the bytes: it answers honestly from its files, but for the paths that it was told to
+/// answer otherwise. One request a connection.
 final class Web implements AutoCloseable {
 
     /// What a path is answered with, from the status line on.
@@ -122,7 +122,8 @@ final class Web implements AutoCloseable {
 
     /// Chunks without end.
     static Answer endlessChunks() {
-        return repeated("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", ("1000\r\n" + " ".repeat(4096) + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+        return repeated("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+                ("1000\r\n" + " ".repeat(4096) + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
     }
 
     /// The beginning, then the same again and again.
@@ -148,7 +149,8 @@ final class Web implements AutoCloseable {
     }
 
     private static void head(OutputStream out, String status, String... fields) throws IOException {
-        out.write(("HTTP/1.1 " + status + "\r\nConnection: close\r\n" + String.join("\r\n", fields) + (fields.length == 0 ? "" : "\r\n") + "\r\n")
+        out.write(("HTTP/1.1 " + status + "\r\nConnection: close\r\n" + String.join("\r\n", fields)
+                + (fields.length == 0 ? "" : "\r\n") + "\r\n")
                 .getBytes(StandardCharsets.ISO_8859_1));
     }
 

@@ -52,7 +52,8 @@ final class Cycles {
     /// Roles that delegate nothing close no circle.
     private List<RoleName> delegatingBelow(RoleName role) {
         Delegations delegations = delegating.get(role).delegations();
-        return delegations.bins().isPresent() ? delegating.keySet().stream().filter(r -> delegations.keysOf(r).isPresent()).toList()
+        return delegations.bins().isPresent() ? delegating.keySet().stream().filter(r -> delegations.keysOf(r).isPresent())
+                .toList()
                 : delegations.roles().stream().map(Delegations.Role::name).filter(delegating::containsKey).toList();
     }
 }

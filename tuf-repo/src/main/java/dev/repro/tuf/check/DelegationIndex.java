@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
-/// The roles to which a role delegates a target, in order, found without trying every one: tens of thousands of roles may stand side by side.
+/// The roles to which a role delegates a target, in order, found without trying every one: tens of thousands of roles may
+/// stand side by side.
 final class DelegationIndex {
 
     /// @param terminating no role after this one is asked
@@ -67,7 +68,8 @@ final class DelegationIndex {
                 found.addAll(length <= hash.length() ? byPrefix.getOrDefault(hash.substring(0, length), List.of()) : List.of());
             }
         }
-        return found.stream().map(i -> delegations.roles().get(i)).map(role -> new Next(role.name(), role.terminating())).toList();
+        return found.stream().map(i -> delegations.roles().get(i)).map(role -> new Next(role.name(), role.terminating()))
+                .toList();
     }
 
     private void match(List<Pattern> patterns, TargetName target, TreeSet<Integer> found) {

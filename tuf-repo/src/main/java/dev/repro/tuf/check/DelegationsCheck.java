@@ -23,7 +23,8 @@ final class DelegationsCheck {
     private static final Pattern DIALECT = Pattern.compile("[\\[\\]{}\\\\]|\\*\\*|[!+@?*]\\(|(^|/)[!#]");
     private static final Pattern PREFIX = Pattern.compile("[0-9a-f]{1,64}");
     private static final Set<String> MEMBERS = Set.of("keys", "roles", "succinct_roles");
-    private static final Set<String> ROLE_MEMBERS = Set.of("name", "keyids", "threshold", "terminating", "paths", "path_hash_prefixes");
+    private static final Set<String> ROLE_MEMBERS = Set.of("name", "keyids", "threshold", "terminating", "paths",
+            "path_hash_prefixes");
     /// Hexadecimal digits of a prefix that are counted when gaps are looked for.
     private static final int DIGITS = 4;
     private static final int MANY_BITS = 16;
@@ -122,7 +123,8 @@ final class DelegationsCheck {
                 for (PathPattern pattern : role.paths()) {
                     for (PathPattern outer : before.paths()) {
                         if (affordable(pattern, outer, file) && Globs.covers(outer.glob(), pattern.glob())) {
-                            findings.add(Rule.PATTERN_SHADOWED, file + ", role " + role.name(), "`" + pattern.glob() + "` is behind `" + outer.glob() + "` of " + before.name());
+                            findings.add(Rule.PATTERN_SHADOWED, file + ", role " + role.name(), "`" + pattern.glob()
+                                    + "` is behind `" + outer.glob() + "` of " + before.name());
                         }
                     }
                 }
@@ -173,7 +175,8 @@ final class DelegationsCheck {
         }
         int gap = covered.nextClearBit(0);
         if (hashed > 1 && gap < 1 << 4 * DIGITS) {
-            findings.add(Rule.HASH_PREFIX_GAP, file, String.format(java.util.Locale.ROOT, "no role has the prefix %04x, nor %,d of %,d others", gap,
+            findings.add(Rule.HASH_PREFIX_GAP, file,
+                    String.format(java.util.Locale.ROOT, "no role has the prefix %04x, nor %,d of %,d others", gap,
                     (1 << 4 * DIGITS) - covered.cardinality() - 1, 1 << 4 * DIGITS));
         }
     }

@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
-/// Collects findings from several threads, and tells them in one order: by rule, then by place. Of one rule only the first are kept.
+/// Collects findings from several threads, and tells them in one order: by rule, then by place. Of one rule only the
+/// first are kept.
 final class Findings {
     /// Findings of one rule that are told one by one.
     static final int SHOWN = 16;

@@ -45,7 +45,8 @@ public final class FolderSource implements Source {
         try {
             Path file = folder.resolve(path).normalize();
             // A pipe or a device would be read for ever.
-            return file.startsWith(folder.normalize()) && Files.isRegularFile(file) ? Optional.of(Files.newInputStream(file)) : Optional.empty();
+            return file.startsWith(folder.normalize())
+                    && Files.isRegularFile(file) ? Optional.of(Files.newInputStream(file)) : Optional.empty();
         } catch (InvalidPathException e) {
             return Optional.empty(); // a name that no file of this system has
         } catch (IOException e) {
@@ -54,7 +55,8 @@ public final class FolderSource implements Source {
     }
 
     private Problem unreadable(String path, IOException e) {
-        String reason = e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : e instanceof FileSystemException
+        String reason = e instanceof FileSystemException f
+                && f.getReason() != null ? f.getReason() : e instanceof FileSystemException
                 ? e.getClass().getSimpleName() : e.getMessage();
         return Problem.storage("cannot be read: " + reason).where(place + "/" + Finding.printable(path)).because(e);
     }

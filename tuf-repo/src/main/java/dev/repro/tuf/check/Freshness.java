@@ -51,6 +51,7 @@ final class Freshness {
 
     /// `12 d`, `5 h`, `3 min`.
     static String words(Duration left) {
-        return left.toDays() > 0 ? String.format(java.util.Locale.ROOT, "%,d d", left.toDays()) : left.toHours() > 0 ? left.toHours() + " h" : left.toMinutes() + " min";
+        return left.toDays() > 0 ? String.format(java.util.Locale.ROOT, "%,d d", left.toDays()) : left.toHours() > 0
+                ? left.toHours() + " h" : left.toMinutes() + " min";
     }
 }

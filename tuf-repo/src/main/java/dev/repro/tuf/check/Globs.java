@@ -1,6 +1,7 @@
 package dev.repro.tuf.check;
 
-/// What two patterns of target paths have in common. As [dev.repro.tuf.PathPattern] reads them: `*` and `?` within a segment, `/` between.
+/// What two patterns of target paths have in common. As [dev.repro.tuf.PathPattern] reads them: `*` and `?` within a
+/// segment, `/` between.
 final class Globs {
 
     /// Characters of a pattern or target name that is looked at; no file system has longer paths.
@@ -54,7 +55,8 @@ final class Globs {
                 } else if (starA || starB) {
                     row[j] = i < a.length() && next[j] || j < b.length() && row[j + 1];
                 } else {
-                    row[j] = i < a.length() && j < b.length() && (a.charAt(i) == '?' || b.charAt(j) == '?' || a.charAt(i) == b.charAt(j)) && next[j + 1];
+                    row[j] = i < a.length() && j < b.length()
+                            && (a.charAt(i) == '?' || b.charAt(j) == '?' || a.charAt(i) == b.charAt(j)) && next[j + 1];
                 }
             }
         }
@@ -92,7 +94,8 @@ final class Globs {
             if (p < outer.length() && outer.charAt(p) == '*') {
                 star = p++;
                 resume = t;
-            } else if (p < outer.length() && inner.charAt(t) != '*' && (outer.charAt(p) == '?' || outer.charAt(p) == inner.charAt(t))) {
+            } else if (p < outer.length() && inner.charAt(t) != '*'
+                    && (outer.charAt(p) == '?' || outer.charAt(p) == inner.charAt(t))) {
                 p++;
                 t++;
             } else if (star >= 0) {

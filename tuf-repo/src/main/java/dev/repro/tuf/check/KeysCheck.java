@@ -85,7 +85,8 @@ final class KeysCheck {
             }
         }
         if (material.size() < role.threshold()) {
-            reader.fail(name, Rule.THRESHOLD_IMPOSSIBLE, where, "wants " + role.threshold() + " signatures and has " + material.size() + " usable keys");
+            reader.fail(name, Rule.THRESHOLD_IMPOSSIBLE, where, "wants " + role.threshold() + " signatures and has "
+                    + material.size() + " usable keys");
         }
     }
 
@@ -93,7 +94,8 @@ final class KeysCheck {
     void root(String file, Signed.Root root) {
         for (RoleName role : new RoleName[] {RoleName.ROOT, RoleName.TARGETS}) {
             if (root.roles().get(role).threshold() == 1) {
-                findings.add(Rule.THRESHOLD_ONE, file, "the threshold of " + role + " is 1 of " + root.roles().get(role).keyids().size());
+                findings.add(Rule.THRESHOLD_ONE, file, "the threshold of " + role + " is 1 of "
+                        + root.roles().get(role).keyids().size());
             }
         }
         Set<PublicKey> rootKeys = material(root, RoleName.ROOT);
@@ -105,7 +107,8 @@ final class KeysCheck {
         for (RoleName online : new RoleName[] {RoleName.SNAPSHOT, RoleName.TIMESTAMP}) {
             for (PublicKey key : material(root, online)) {
                 if (rootKeys.contains(key) || targetsKeys.contains(key)) {
-                    findings.add(Rule.KEY_ONLINE, file, "key " + key + " of " + online + " may sign " + (rootKeys.contains(key) ? "root" : "targets"));
+                    findings.add(Rule.KEY_ONLINE, file, "key " + key + " of " + online + " may sign "
+                            + (rootKeys.contains(key) ? "root" : "targets"));
                 }
             }
         }
@@ -138,7 +141,8 @@ final class KeysCheck {
     void signed(Metadata<?> metadata, String file, RoleKeys role, Map<KeyId, Key> keys, Others others) {
         Set<PublicKey> good = signers(metadata, role, keys);
         if (good.size() < role.threshold()) {
-            reader.fail(metadata.role(), Rule.UNSIGNED, file, good.size() + " good signatures of " + metadata.signatures().size() + ", the threshold is "
+            reader.fail(metadata.role(), Rule.UNSIGNED, file, good.size() + " good signatures of "
+                    + metadata.signatures().size() + ", the threshold is "
                     + role.threshold() + " of " + role.keyids().size());
         }
         if (others != Others.PAST) {
@@ -147,14 +151,16 @@ final class KeysCheck {
         quorum(metadata.role(), file, role.threshold(), good);
     }
 
-    private void signature(Metadata.Signature signature, String file, RoleKeys role, Map<KeyId, Key> keys, Set<PublicKey> good, Others others) {
+    private void signature(Metadata.Signature signature, String file, RoleKeys role, Map<KeyId, Key> keys, Set<PublicKey> good,
+            Others others) {
         Key key = role.keyids().contains(signature.keyid()) ? keys.get(signature.keyid()) : null;
         if (key == null) {
             if (others == Others.UNEXPECTED) {
                 findings.add(Rule.SIGNATURE_FOREIGN, file, "key " + signature.keyid().brief());
             }
         } else if (key.usable().isPresent() && !good.contains(key.usable().get())) {
-            findings.add(Rule.SIGNATURE_BAD, file, "key " + signature.keyid().brief() + (signature.sig().length == 0 ? " has not signed" : ""));
+            findings.add(Rule.SIGNATURE_BAD, file, "key " + signature.keyid().brief()
+                    + (signature.sig().length == 0 ? " has not signed" : ""));
         }
     }
 

@@ -13,7 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Files in the folder of metadata that nothing lists. Older versions are none: clients may be reading them, and roots stay for ever.
+/// Files in the folder of metadata that nothing lists. Older versions are none: clients may be reading them, and roots
+/// stay for ever.
 final class Leftovers {
     private static final Pattern VERSIONED = Pattern.compile("([1-9][0-9]{0,17})\\.(.+)", Pattern.DOTALL);
 
@@ -65,7 +66,8 @@ final class Leftovers {
         } else if (!versioned.matches() || !current.containsKey(versioned.group(2))) {
             findings.add(Rule.LEFTOVER, file, "is listed by nothing");
         } else if (Long.parseLong(versioned.group(1)) > current.get(versioned.group(2))) {
-            findings.add(Rule.VERSION_AHEAD, file, "is newer than version " + current.get(versioned.group(2)) + ", which is listed");
+            findings.add(Rule.VERSION_AHEAD, file, "is newer than version " + current.get(versioned.group(2))
+                    + ", which is listed");
         }
     }
 

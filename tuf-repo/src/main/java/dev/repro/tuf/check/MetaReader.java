@@ -20,12 +20,14 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/// Reads one metadata file and holds it to what can be said of it alone: it is there, it is not too large, it has the length, digest and version
+/// Reads one metadata file and holds it to what can be said of it alone: it is there, it is not too large, it has the
+/// length, digest and version
 /// that it must have, it is of its type, it is strict JSON. What is wrong becomes a finding.
 final class MetaReader {
     /// The largest metadata file that is read, in bytes.
     static final int MAX_BYTES = Limits.DEFAULT.targetsBytes();
-    /// Values, arrays and objects of one file: a tree of them takes some 60 bytes each, whatever a hostile file of [#MAX_BYTES] holds.
+    /// Values, arrays and objects of one file: a tree of them takes some 60 bytes each, whatever a hostile file of
+    /// [#MAX_BYTES] holds.
     static final int MAX_VALUES = 2_000_000;
 
     /// What TUF 4.4 and 4.5 name, and every client knows, with the JDK's names; others may stand beside them.
@@ -66,7 +68,8 @@ final class MetaReader {
     }
 
     /// @param listed what timestamp or snapshot say of the file
-    <T extends Signed> Optional<Metadata<T>> parse(MetadataType<T> type, RoleName role, String file, byte[] bytes, Optional<MetaFile> listed,
+    <T extends Signed> Optional<Metadata<T>> parse(MetadataType<T> type, RoleName role, String file, byte[] bytes,
+            Optional<MetaFile> listed,
             OptionalLong version) {
         listed.ifPresent(meta -> listing(role, file, bytes, meta));
         if (values(bytes) > MAX_VALUES) {
@@ -96,14 +99,16 @@ final class MetaReader {
     /// Length and digests, as whoever lists a file says (TUF 5.5.2, 5.6.2).
     private void listing(RoleName role, String file, byte[] bytes, MetaFile meta) {
         if (meta.length().isPresent() && meta.length().getAsLong() != bytes.length) {
-            fail(role, Rule.LENGTH_MISMATCH, file, "has " + bytes.length + " bytes, " + meta.length().getAsLong() + " are listed");
+            fail(role, Rule.LENGTH_MISMATCH, file, "has " + bytes.length + " bytes, " + meta.length().getAsLong()
+                    + " are listed");
         }
         boolean known = meta.hashes().isEmpty();
         for (var hash : meta.hashes().entrySet()) {
             Optional<String> found = digest(hash.getKey(), bytes);
             known |= found.isPresent();
             if (found.isPresent() && !found.get().equals(hash.getValue())) {
-                fail(role, Rule.HASH_MISMATCH, file, "has " + hash.getKey() + " " + found.get() + ", listed is " + hash.getValue());
+                fail(role, Rule.HASH_MISMATCH, file, "has " + hash.getKey() + " " + found.get() + ", listed is "
+                        + hash.getValue());
             }
         }
         if (!known) {

@@ -105,7 +105,8 @@ final class NameTable {
 
     private static String fold(String name) {
         boolean plain = name.chars().allMatch(c -> c < 0x80 && (c < 'A' || c > 'Z'));
-        return plain ? name : Normalizer.normalize(Normalizer.normalize(name, Normalizer.Form.NFC).toLowerCase(Locale.ROOT), Normalizer.Form.NFC);
+        return plain ? name : Normalizer.normalize(Normalizer.normalize(name, Normalizer.Form.NFC).toLowerCase(Locale.ROOT),
+                Normalizer.Form.NFC);
     }
 
     private static long hash(String text) {

@@ -19,7 +19,8 @@ import java.util.Map;
 /// @param visits roles looked at in one search; 0 if it has no limit
 /// @param slowBytes from this size on a metadata file takes it minutes; 0 for one that takes linear time
 /// @param lacks what it minds, and why
-public record Reader(String name, String version, long rootBytes, long timestampBytes, long snapshotBytes, long targetsBytes, long rotations,
+public record Reader(String name, String version, long rootBytes, long timestampBytes, long snapshotBytes, long targetsBytes,
+        long rotations,
         long visits, long slowBytes, Map<Feature, Lack> lacks) {
 
     /// What a client makes of a repository, from best to worst.
@@ -59,21 +60,25 @@ public record Reader(String name, String version, long rootBytes, long timestamp
     Answer answer(Seen seen) {
         var reasons = new ArrayList<Reason>();
         seen.fatal().ifPresent(where -> reasons.add(new Reason(Verdict.REFUSES, "so does every client: see the errors", where)));
-        lacks.forEach((feature, lack) -> seen.where(feature).ifPresent(where -> reasons.add(new Reason(lack.verdict, lack.why, Finding.printable(where)))));
+        lacks.forEach((feature, lack) -> seen.where(feature)
+                .ifPresent(where -> reasons.add(new Reason(lack.verdict, lack.why, Finding.printable(where)))));
         seen.largest(Seen.Size.ROOT).ifPresent(size -> limit(size, rootBytes, reasons));
         seen.largest(Seen.Size.TIMESTAMP).ifPresent(size -> limit(size, timestampBytes, reasons));
         seen.largestUnstated(Seen.Size.SNAPSHOT).ifPresent(size -> limit(size, snapshotBytes, reasons));
         seen.largestUnstated(Seen.Size.TARGETS).ifPresent(size -> limit(size, targetsBytes, reasons));
         for (Seen.Size kind : Seen.Size.values()) {
             seen.largest(kind).filter(size -> slowBytes > 0 && size.value() >= slowBytes).ifPresent(size -> reasons.add(
-                    new Reason(Verdict.SLOW, bytes(size.value()) + ", and its canonical JSON takes quadratic time", size.where())));
+                    new Reason(Verdict.SLOW, bytes(size.value()) + ", and its canonical JSON takes quadratic time",
+                    size.where())));
         }
         if (seen.rotations().value() > rotations) {
-            reasons.add(new Reason(Verdict.REFUSES, seen.rotations().value() + " new roots after the first, takes " + rotations + " in one refresh",
+            reasons.add(new Reason(Verdict.REFUSES, seen.rotations().value() + " new roots after the first, takes " + rotations
+                    + " in one refresh",
                     seen.rotations().where()));
         }
         if (visits > 0 && seen.visits().value() > visits) {
-            reasons.add(new Reason(Verdict.PARTLY, "finds a target in the first " + visits + " roles only, this one is in number " + seen.visits().value(),
+            reasons.add(new Reason(Verdict.PARTLY, "finds a target in the first " + visits
+                    + " roles only, this one is in number " + seen.visits().value(),
                     Finding.printable(seen.visits().where())));
         }
         reasons.sort(Comparator.comparing(Reason::verdict).reversed().thenComparing(Reason::where));
@@ -82,7 +87,8 @@ public record Reader(String name, String version, long rootBytes, long timestamp
 
     private static void limit(Seen.Largest size, long limit, List<Reason> reasons) {
         if (size.value() > limit) {
-            reasons.add(new Reason(Verdict.REFUSES, bytes(size.value()) + ", takes " + String.format(Locale.ROOT, "%,d", limit), size.where()));
+            reasons.add(new Reason(Verdict.REFUSES, bytes(size.value()) + ", takes " + String.format(Locale.ROOT, "%,d", limit),
+                    size.where()));
         }
     }
 

@@ -8,8 +8,10 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/// Who can still read a repository: the default limits of other clients and what they do not read, in one place. Read in the sources of the
-/// versions that stand here. What is said of python-tuf, go-tuf, tuf-js and tough was also seen when they read the repositories of ReadersTest
+/// Who can still read a repository: the default limits of other clients and what they do not read, in one place. Read in
+/// the sources of the
+/// versions that stand here. What is said of python-tuf, go-tuf, tuf-js and tough was also seen when they read the
+/// repositories of ReadersTest
 /// (November 2026); "measured" marks what only that told.
 public final class Readers {
 
@@ -26,7 +28,8 @@ public final class Readers {
     static final Reader PYTHON_TUF = new Reader("python-tuf", "7.0.0", 512_000, 16_384, 2_000_000, 5_000_000, 256,
             33, 0, lacks( // while len(visited) <= max_delegations = 32: the 33rd is still looked at
             Feature.TERMINATING_ABSENT, refuses("wants the member `terminating` of every delegation"), // DelegatedRole.from_dict
-            Feature.KEY_NEW, refuses("refuses a file that lists a key of a type that it does not know"), // Key.from_dict; measured with 5.1.0
+            // Key.from_dict; measured with 5.1.0
+            Feature.KEY_NEW, refuses("refuses a file that lists a key of a type that it does not know"),
             Feature.PATTERN_DIALECT, partly(DIALECT + " (fnmatch)"), // DelegatedRole._is_target_in_pathpattern
             Feature.NAME_NOT_INSIDE, partly("asks for FOLDER/HASH.NAME"), // Updater.download_target
             Feature.NAME_FOR_URL, partly(URL))); // the same: base URL + path
@@ -34,10 +37,15 @@ public final class Readers {
     /// go-tuf 2.4.2 (0b10964): metadata/config/config.go, metadata/metadata.go, metadata/keys.go.
     static final Reader GO_TUF = new Reader("go-tuf", "2.4.2", 512_000, 16_384, 2_000_000, 5_000_000, 256,
             33, 0, lacks(
-            Feature.CONSISTENT_ABSENT, refuses("reads a root without `consistent_snapshot` as one with it, so the signature fails"), // measured
-            Feature.BEYOND_DOUBLE, refuses("rounds numbers beyond 2^53 in members that it does not know, so the signature fails"), // measured
-            Feature.HASH_PREFIXES, partly("compares hash prefixes with base64 of the hash, so it finds no target behind them"), // IsDelegatedPath
-            Feature.TERMINATING_ABSENT, refuses("adds the member `terminating` before it verifies, so the signature fails"), // measured
+            // measured
+            Feature.CONSISTENT_ABSENT,
+                    refuses("reads a root without `consistent_snapshot` as one with it, so the signature fails"),
+            // measured
+            Feature.BEYOND_DOUBLE, refuses("rounds numbers beyond 2^53 in members that it does not know, so the signature fails"),
+            // IsDelegatedPath
+            Feature.HASH_PREFIXES, partly("compares hash prefixes with base64 of the hash, so it finds no target behind them"),
+            // measured
+            Feature.TERMINATING_ABSENT, refuses("adds the member `terminating` before it verifies, so the signature fails"),
             Feature.KEY_NEW_IN_ROLE, refuses(STRANGE_KEY), // verifyDelegate: ToPublicKey; measured
             Feature.KEY_NEW_IN_ROLE_BELOW, partly(STRANGE_KEY),
             Feature.KEY_UNDEFINED, refuses(ABSENT_KEY), // verifyDelegate; measured
@@ -62,13 +70,15 @@ public final class Readers {
             Feature.NAME_NOT_INSIDE, partly("asks for FOLDER/HASH.NAME"), // downloadTarget
             Feature.NAME_FOR_URL, partly(URL))); // downloadTarget: url.join
 
-    /// tough 0.24.0, as in tuftool and Bottlerocket: lib.rs, schema/mod.rs, schema/key.rs, schema/de.rs. It loads all delegated roles at once.
+    /// tough 0.24.0, as in tuftool and Bottlerocket: lib.rs, schema/mod.rs, schema/key.rs, schema/de.rs. It loads all
+    /// delegated roles at once.
     static final Reader TOUGH = new Reader("tough", "0.24.0", 1 << 20, 1 << 20, 1 << 20, 10 << 20, 1024,
             0, 0, lacks(
             Feature.CONSISTENT_ABSENT, refuses("wants the member `consistent_snapshot` of root"), // struct Root
             Feature.BINS, refuses("wants `roles` in delegations, knows no succinct bins"), // struct Delegations
             Feature.TERMINATING_ABSENT, refuses("wants the member `terminating` of every delegation"), // struct DelegatedRole
-            Feature.DELEGATION_MEMBERS, refuses("drops unknown members of delegations, so the signature fails"), // no _extra there
+            // no _extra there
+            Feature.DELEGATION_MEMBERS, refuses("drops unknown members of delegations, so the signature fails"),
             Feature.KEYID_OTHER, refuses("wants key ids to be the SHA-256 of the key"), // deserialize_keys
             Feature.KEY_P384, refuses("refuses a file that lists a key on P-384"), // enum EcdsaScheme
             Feature.KEY_NEW, refuses("refuses a file that lists a key of a type that it does not know"), // enum Key
@@ -89,7 +99,8 @@ public final class Readers {
             Feature.NO_SHA, refuses("wants SHA-256 or SHA-512 among the hashes"), // TargetMeta.TargetData
             Feature.NAME_NOT_INSIDE, partly("asks for FOLDER/HASH.NAME"), // Updater.downloadTarget
             Feature.MEMBER_ORDER, refuses("sorts member names by UTF-16, so the signature fails"), // JsonCanonicalizer
-            Feature.CONTROL_CHARACTER, refuses("escapes control characters before it verifies, so the signature fails"), // JsonCanonicalizer
+            // JsonCanonicalizer
+            Feature.CONTROL_CHARACTER, refuses("escapes control characters before it verifies, so the signature fails"),
             Feature.BEYOND_DOUBLE, refuses("rounds numbers beyond 2^53, so the signature fails"), // JsonCanonicalizer
             Feature.BEYOND_INT, refuses("keeps versions and lengths in 31 bits"))); // SnapshotMeta, TargetMeta, TufMeta
 

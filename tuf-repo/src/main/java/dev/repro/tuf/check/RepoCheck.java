@@ -15,7 +15,8 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// Holds any TUF repository, ours or another's, to the specification and to what other clients read. What is looked for is [Rule].
+/// Holds any TUF repository, ours or another's, to the specification and to what other clients read. What is looked for
+/// is [Rule].
 ///
 /// Nothing in a repository is trusted: whatever its files hold, a check ends, in bounded memory, with a report.
 public final class RepoCheck {
@@ -54,14 +55,16 @@ public final class RepoCheck {
     }
 
     private Report run() throws Problem, IOException, InterruptedException {
-        Optional<Metadata<Signed.Root>> trusted = request.root.isPresent() ? Optional.of(trusted(request.root.get())) : Optional.empty();
+        Optional<Metadata<Signed.Root>> trusted = request.root.isPresent() ? Optional.of(trusted(request.root.get()))
+                : Optional.empty();
         Optional<RootsCheck.Chain> chain = new RootsCheck(request.metadata, reader, keys, findings, seen).check(trusted);
         if (chain.isPresent()) {
             below(chain.get());
         } else {
             findings.add(Rule.NOT_CHECKED, "repository", "all but the roots: no root says who may sign");
         }
-        return new Report(request.metadata.place(), request.targets.map(Source::place), request.at, found, findings.count(Rule.Level.ERROR),
+        return new Report(request.metadata.place(), request.targets.map(Source::place), request.at, found,
+                findings.count(Rule.Level.ERROR),
                 findings.count(Rule.Level.WARNING), findings.list(), Readers.answers(seen));
     }
 
@@ -71,7 +74,8 @@ public final class RepoCheck {
             Threshold.verify(root, root.unverified().roles().get(RoleName.ROOT), root.unverified().keys());
             return root;
         } catch (Refusal refusal) {
-            throw Problem.usage("the trusted root is none: " + refusal.line()).hint("name the root that the repository's clients are shipped with").because(refusal);
+            throw Problem.usage("the trusted root is none: " + refusal.line())
+                    .hint("name the root that the repository's clients are shipped with").because(refusal);
         }
     }
 
@@ -80,10 +84,13 @@ public final class RepoCheck {
         freshness.check(RoleName.ROOT, RoleName.ROOT.file(chain.last()), root.header().expires());
         leftovers.known(RoleName.ROOT, chain.last());
         Optional<Signed.Timestamp> timestamp = timestamp(root);
-        Optional<Signed.Snapshot> snapshot = timestamp.isPresent() ? snapshot(root, timestamp.get().snapshot()) : Optional.empty();
-        Optional<TargetFiles> files = request.targets.map(source -> new TargetFiles(source, root.consistentSnapshot(), findings, seen));
+        Optional<Signed.Snapshot> snapshot = timestamp.isPresent() ? snapshot(root, timestamp.get().snapshot())
+                : Optional.empty();
+        Optional<TargetFiles> files = request.targets.map(source ->
+                new TargetFiles(source, root.consistentSnapshot(), findings, seen));
         var targets = new TargetsCheck(findings, seen, search, files);
-        var roles = new RolesCheck(reader, keys, new DelegationsCheck(keys, findings, seen), targets, freshness, search, findings, seen);
+        var roles = new RolesCheck(reader, keys, new DelegationsCheck(keys, findings, seen), targets, freshness, search,
+                findings, seen);
         if (snapshot.isPresent()) {
             roles.check(root, snapshot.get());
             leftovers.known(snapshot.get());
@@ -96,13 +103,15 @@ public final class RepoCheck {
             findings.add(Rule.NOT_CHECKED, "repository", "all targets roles: nothing says which are current");
         }
         freshness.order();
-        found = new Report.Found(chain.first(), chain.last(), timestamp.map(Signed::version).orElse(0L), snapshot.map(Signed::version).orElse(0L),
+        found = new Report.Found(chain.first(), chain.last(), timestamp.map(Signed::version).orElse(0L),
+                snapshot.map(Signed::version).orElse(0L),
                 roles.roles().size(), targets.count(), targets.bytes(), freshness.topLevel());
     }
 
     private Optional<Signed.Timestamp> timestamp(Signed.Root root) throws Problem {
         String file = RoleName.TIMESTAMP.file();
-        Optional<Signed.Timestamp> timestamp = role(root, MetadataType.TIMESTAMP, RoleName.TIMESTAMP, file, Optional.empty(), Seen.Size.TIMESTAMP);
+        Optional<Signed.Timestamp> timestamp = role(root, MetadataType.TIMESTAMP, RoleName.TIMESTAMP, file, Optional.empty(),
+                Seen.Size.TIMESTAMP);
         timestamp.ifPresent(t -> {
             leftovers.known(RoleName.TIMESTAMP, t.version());
             leftovers.known(RoleName.SNAPSHOT, t.snapshot().version());
@@ -115,7 +124,8 @@ public final class RepoCheck {
 
     private Optional<Signed.Snapshot> snapshot(Signed.Root root, MetaFile listed) throws Problem {
         String file = root.consistentSnapshot() ? RoleName.SNAPSHOT.file(listed.version()) : RoleName.SNAPSHOT.file();
-        Optional<Signed.Snapshot> snapshot = role(root, MetadataType.SNAPSHOT, RoleName.SNAPSHOT, file, Optional.of(listed), Seen.Size.SNAPSHOT);
+        Optional<Signed.Snapshot> snapshot = role(root, MetadataType.SNAPSHOT, RoleName.SNAPSHOT, file, Optional.of(listed),
+                Seen.Size.SNAPSHOT);
         if (snapshot.isPresent() && snapshot.get().json().members().get("meta") instanceof Json.Obj(var members)) {
             for (String name : members.keySet()) {
                 if (!name.endsWith(".json")) {
@@ -126,7 +136,8 @@ public final class RepoCheck {
         return snapshot;
     }
 
-    private <T extends Signed> Optional<T> role(Signed.Root root, MetadataType<T> type, RoleName role, String file, Optional<MetaFile> listed, Seen.Size kind)
+    private <T extends Signed> Optional<T> role(Signed.Root root, MetadataType<T> type, RoleName role, String file,
+            Optional<MetaFile> listed, Seen.Size kind)
             throws Problem {
         Optional<byte[]> bytes = reader.bytes(role, file);
         if (bytes.isEmpty()) {

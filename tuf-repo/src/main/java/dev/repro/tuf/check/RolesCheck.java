@@ -27,7 +27,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/// All targets roles: the top-level one and all to which is delegated, each read once, whatever graph they make. Of a role only its delegations
+/// All targets roles: the top-level one and all to which is delegated, each read once, whatever graph they make. Of a
+/// role only its delegations
 /// stay in memory.
 final class RolesCheck {
     /// Files that are parsed at the same time, in bytes and in number.
@@ -41,7 +42,8 @@ final class RolesCheck {
     /// A delegation: who may sign `role`, as `from` says.
     ///
     /// @param delegation where it is one of `roles`; none for the top-level role and for bins
-    private record Edge(RoleName from, RoleName role, RoleKeys keys, Map<KeyId, Key> known, Optional<Delegations.Role> delegation) {
+    private record Edge(RoleName from, RoleName role, RoleKeys keys, Map<KeyId, Key> known,
+            Optional<Delegations.Role> delegation) {
 
         boolean signedAs(Edge other) {
             return keys.equals(other.keys) && known.equals(other.known);
@@ -69,7 +71,8 @@ final class RolesCheck {
     private int edges;
     private int taken;
 
-    RolesCheck(MetaReader reader, KeysCheck keys, DelegationsCheck delegationsCheck, TargetsCheck targets, Freshness freshness, Search search,
+    RolesCheck(MetaReader reader, KeysCheck keys, DelegationsCheck delegationsCheck, TargetsCheck targets, Freshness freshness,
+            Search search,
             Findings findings, Seen seen) {
         this.reader = reader;
         this.keys = keys;
@@ -103,7 +106,8 @@ final class RolesCheck {
         }
         new Cycles(search.delegating(), findings).check();
         for (RoleName role : snapshot.roles().keySet()) {
-            if (!started.containsKey(role) && (taken == started.size() || role.isTopLevel())) { // a role that was not read may delegate to it
+            // a role that was not read may delegate to it
+            if (!started.containsKey(role) && (taken == started.size() || role.isTopLevel())) {
                 extra(role);
             }
         }
@@ -158,7 +162,8 @@ final class RolesCheck {
     private Optional<byte[]> bytes(Edge edge) throws Problem {
         MetaFile listed = snapshot.roles().get(edge.role);
         if (listed == null) {
-            reader.fail(edge.role, Rule.SNAPSHOT_MISSES_ROLE, "snapshot.json", edge.role.listed() + ", to which " + edge.from + " delegates");
+            reader.fail(edge.role, Rule.SNAPSHOT_MISSES_ROLE, "snapshot.json", edge.role.listed() + ", to which " + edge.from
+                    + " delegates");
             return Optional.empty();
         }
         return reader.bytes(edge.role, file(edge.role));
@@ -177,7 +182,8 @@ final class RolesCheck {
         return new Read(edge, file, bytes.length, metadata);
     }
 
-    private void signed(Metadata<Signed.Targets> metadata, String file, Edge edge, Optional<KeyChain> chain, KeysCheck.Others others) {
+    private void signed(Metadata<Signed.Targets> metadata, String file, Edge edge, Optional<KeyChain> chain,
+            KeysCheck.Others others) {
         if (chain.isPresent()) {
             rotations.signed(metadata, file, edge.keys, edge.known, chain.get());
         } else {
@@ -187,7 +193,8 @@ final class RolesCheck {
 
     private Optional<Metadata<Signed.Targets>> parse(Edge edge, byte[] bytes, MetaReader with) {
         MetaFile listed = snapshot.roles().get(edge.role);
-        return with.parse(MetadataType.TARGETS, edge.role, file(edge.role), bytes, Optional.of(listed), OptionalLong.of(listed.version()));
+        return with.parse(MetadataType.TARGETS, edge.role, file(edge.role), bytes, Optional.of(listed),
+                OptionalLong.of(listed.version()));
     }
 
     private void take(Edge edge, String file, Signed.Targets role) throws Problem {
@@ -213,7 +220,8 @@ final class RolesCheck {
             edges += snapshot.roles().size() / 64; // looking through the snapshot costs, too
             if (edges <= MAX_EDGES) {
                 for (RoleName role : snapshot.roles().keySet()) {
-                    delegations.keysOf(role).ifPresent(k -> next.add(new Edge(from, role, k, delegations.keys(), Optional.empty())));
+                    delegations.keysOf(role).ifPresent(k ->
+                            next.add(new Edge(from, role, k, delegations.keys(), Optional.empty())));
                 }
                 missingBins(bins, next);
             }
@@ -239,7 +247,8 @@ final class RolesCheck {
             while (listed.contains(bins.bin(first))) {
                 first++;
             }
-            findings.add(Rule.SNAPSHOT_MISSES_ROLE, "snapshot.json", missing + " of " + bins.count() + " bins, the first is " + bins.bin(first));
+            findings.add(Rule.SNAPSHOT_MISSES_ROLE, "snapshot.json", missing + " of " + bins.count() + " bins, the first is "
+                    + bins.bin(first));
         }
     }
 
@@ -247,12 +256,14 @@ final class RolesCheck {
     private void again() throws Problem {
         Set<RoleName> told = new HashSet<>();
         if (again.size() > MAX_AGAIN) {
-            findings.add(Rule.NOT_CHECKED, file(RoleName.TARGETS), again.size() + " delegations to roles with another delegator: only the first were looked at");
+            findings.add(Rule.NOT_CHECKED, file(RoleName.TARGETS), again.size()
+                    + " delegations to roles with another delegator: only the first were looked at");
         }
         for (Edge edge : again.subList(0, Math.min(again.size(), MAX_AGAIN))) {
             Edge first = started.get(edge.role);
             if (told.add(edge.role)) {
-                findings.add(Rule.ROLE_TWO_DELEGATORS, snapshot.roles().containsKey(edge.role) ? file(edge.role) : "snapshot.json", first.from + " and " + edge.from + " delegate to " + edge.role);
+                findings.add(Rule.ROLE_TWO_DELEGATORS, snapshot.roles().containsKey(edge.role) ? file(edge.role)
+                        : "snapshot.json", first.from + " and " + edge.from + " delegate to " + edge.role);
             }
             if (!edge.signedAs(first) && snapshot.roles().containsKey(edge.role)) {
                 Optional<byte[]> bytes = reader.bytes(edge.role, file(edge.role));

@@ -64,7 +64,8 @@ final class RootsCheck {
             }
         }
         if (out.size() > MAX_ROOTS) {
-            findings.add(Rule.NOT_CHECKED, out.first() + ".root.json", "more than " + MAX_ROOTS + " roots: only the first are looked at");
+            findings.add(Rule.NOT_CHECKED, out.first() + ".root.json", "more than " + MAX_ROOTS
+                    + " roots: only the first are looked at");
             return new TreeSet<>(out.stream().limit(MAX_ROOTS).toList());
         }
         return out;
@@ -78,7 +79,8 @@ final class RootsCheck {
     private Optional<Chain> unversioned() throws Problem {
         reader.fail(RoleName.ROOT, Rule.FILE_MISSING, "1.root.json", "is not there, nor is any other VERSION.root.json");
         if (source.read("root.json", MetaReader.MAX_BYTES) instanceof Source.Answer.Bytes(byte[] bytes)) {
-            return read("root.json", bytes, OptionalLong.empty(), true).map(m -> new Chain(m.unverified().version(), m.unverified().version(), m.unverified()));
+            return read("root.json", bytes, OptionalLong.empty(), true)
+                    .map(m -> new Chain(m.unverified().version(), m.unverified().version(), m.unverified()));
         }
         return Optional.empty();
     }
@@ -98,7 +100,8 @@ final class RootsCheck {
                 break;
             }
             Optional<byte[]> bytes = reader.bytes(RoleName.ROOT, file);
-            Optional<Metadata<Signed.Root>> read = bytes.isPresent() ? read(file, bytes.get(), OptionalLong.of(version), version == versions.last()) : Optional.empty();
+            Optional<Metadata<Signed.Root>> read = bytes.isPresent()
+                    ? read(file, bytes.get(), OptionalLong.of(version), version == versions.last()) : Optional.empty();
             if (read.isEmpty()) {
                 break; // every client stops here
             }
@@ -127,13 +130,15 @@ final class RootsCheck {
                 return false;
             }
         }
-        findings.add(Rule.ROOT_LOST, file, read.isPresent() ? "too few of its signatures verify" : apart.list().getFirst().message());
+        findings.add(Rule.ROOT_LOST, file, read.isPresent() ? "too few of its signatures verify"
+                : apart.list().getFirst().message());
         return true;
     }
 
     private Optional<Metadata<Signed.Root>> read(String file, byte[] bytes, OptionalLong version, boolean last) {
         seen.size(Seen.Size.ROOT, bytes.length, false, file);
-        Optional<Metadata<Signed.Root>> read = reader.parse(MetadataType.ROOT, RoleName.ROOT, file, bytes, Optional.empty(), version);
+        Optional<Metadata<Signed.Root>> read = reader.parse(MetadataType.ROOT, RoleName.ROOT, file, bytes, Optional.empty(),
+                version);
         read.ifPresent(root -> keys.signed(root, file, root.unverified().roles().get(RoleName.ROOT), root.unverified().keys(),
                 last ? KeysCheck.Others.EXPECTED : KeysCheck.Others.PAST));
         return read;
@@ -144,7 +149,8 @@ final class RootsCheck {
         RoleKeys old = before.roles().get(RoleName.ROOT);
         int good = keys.signers(next, old, before.keys()).size();
         if (good < old.threshold()) {
-            reader.fail(RoleName.ROOT, Rule.ROOT_CHAIN, file, good + " good signatures by keys of version " + before.version() + ", its threshold is " + old.threshold());
+            reader.fail(RoleName.ROOT, Rule.ROOT_CHAIN, file, good + " good signatures by keys of version " + before.version()
+                    + ", its threshold is " + old.threshold());
         }
     }
 
@@ -173,7 +179,8 @@ final class RootsCheck {
             Metadata<Signed.Root> there = Metadata.parse(MetadataType.ROOT, RoleName.ROOT, bytes);
             RoleKeys old = trusted.unverified().roles().get(RoleName.ROOT);
             if (same && !there.unverified().json().equals(trusted.unverified().json())) {
-                reader.fail(RoleName.ROOT, Rule.ROOT_UNTRUSTED, file, "says something else than the trusted root of the same version");
+                reader.fail(RoleName.ROOT, Rule.ROOT_UNTRUSTED, file,
+                        "says something else than the trusted root of the same version");
             } else if (!same && keys.signers(there, old, trusted.unverified().keys()).size() < old.threshold()) {
                 reader.fail(RoleName.ROOT, Rule.ROOT_UNTRUSTED, file, "is not signed by the trusted root, version " + version);
             }

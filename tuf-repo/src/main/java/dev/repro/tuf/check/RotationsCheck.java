@@ -20,7 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Key rotations and revocations by the holders of delegated roles (TAP 8, TAP 20), as docs/pouf.md has them. A repository without them has none of
+/// Key rotations and revocations by the holders of delegated roles (TAP 8, TAP 20), as docs/pouf.md has them. A
+/// repository without them has none of
 /// this.
 final class RotationsCheck {
     private static final Limits LIMITS = Limits.DEFAULT;
@@ -50,7 +51,8 @@ final class RotationsCheck {
     /// Paths of the files that are listed, without the hashes in their names.
     Set<String> listed() {
         var out = new HashSet<String>();
-        entries.values().forEach(files -> files.keySet().forEach(entry -> out.add(RotateFile.parse(entry).orElseThrow().path(Optional.empty()))));
+        entries.values().forEach(files -> files.keySet()
+                .forEach(entry -> out.add(RotateFile.parse(entry).orElseThrow().path(Optional.empty()))));
         return out;
     }
 
@@ -62,12 +64,14 @@ final class RotationsCheck {
             return Optional.empty();
         }
         try {
-            KeyChain chain = KeyChain.start(role, new Authority(delegated, known), new Signed.Snapshot(snapshot.header(), entries.get(role)), LIMITS);
+            KeyChain chain = KeyChain.start(role, new Authority(delegated, known),
+                    new Signed.Snapshot(snapshot.header(), entries.get(role)), LIMITS);
             while (chain instanceof KeyChain.Pending pending) {
                 String path = pending.file().path(consistent ? Optional.of(pending.sha256()) : Optional.<Digest>empty());
                 Source.Answer answer = reader.source().read(path, LIMITS.rotateBytes());
                 if (!(answer instanceof Source.Answer.Bytes(byte[] bytes))) {
-                    findings.add(Rule.ROTATION_BROKEN, path, answer instanceof Source.Answer.Absent ? "is not there" : "has more than " + LIMITS.rotateBytes() + " bytes");
+                    findings.add(Rule.ROTATION_BROKEN, path, answer instanceof Source.Answer.Absent ? "is not there"
+                            : "has more than " + LIMITS.rotateBytes() + " bytes");
                     return Optional.empty();
                 }
                 chain = pending.take(bytes, Optional.empty());
@@ -86,7 +90,8 @@ final class RotationsCheck {
     void signed(Metadata<?> metadata, String file, RoleKeys delegated, Map<KeyId, Key> known, KeyChain chain) {
         if (chain instanceof KeyChain.Complete(_, Authority now)) {
             if (keys.signers(metadata, now.role(), now.keys()).size() < now.role().threshold()) {
-                findings.add(Rule.ROTATION_UNSIGNED, file, "the threshold is " + now.role().threshold() + " of " + now.role().keyids().size());
+                findings.add(Rule.ROTATION_UNSIGNED, file, "the threshold is " + now.role().threshold() + " of "
+                        + now.role().keyids().size());
             }
             if (keys.signers(metadata, delegated, known).size() < delegated.threshold()) {
                 findings.add(Rule.ROTATION_PLAIN, file, "is signed by the keys after the rotation only");

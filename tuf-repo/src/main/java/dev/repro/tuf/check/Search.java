@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// The graph of delegations, and the search that clients make in it (TUF 5.6.7): depth first, each role once, nothing after a terminating one.
+/// The graph of delegations, and the search that clients make in it (TUF 5.6.7): depth first, each role once, nothing
+/// after a terminating one.
 final class Search {
     /// What all searches of one check may cost, in comparisons and roles: some seconds.
     private static final long BUDGET = 20_000_000;
@@ -58,7 +59,8 @@ final class Search {
     /// @param lister the role that lists the target
     Answer find(TargetName target, RoleName lister) {
         Answer answer = find(target, lister, true);
-        return answer.fate == Fate.OUTSIDE && find(target, lister, false).fate == Fate.FOUND ? new Answer(Fate.TERMINATED, answer.visits) : answer;
+        return answer.fate == Fate.OUTSIDE && find(target, lister, false).fate == Fate.FOUND
+                ? new Answer(Fate.TERMINATED, answer.visits) : answer;
     }
 
     private Answer find(TargetName target, RoleName lister, boolean terminate) {

@@ -4,7 +4,8 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// What a repository was seen to use, for [Readers]. From several threads; of equal places the first in the order of text is kept.
+/// What a repository was seen to use, for [Readers]. From several threads; of equal places the first in the order of text
+/// is kept.
 final class Seen {
 
     /// A kind of file of which clients bound the size.

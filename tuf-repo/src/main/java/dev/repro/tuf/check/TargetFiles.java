@@ -53,7 +53,8 @@ final class TargetFiles {
         boolean inside = bytes(name.text().substring(0, slash) + hash + "." + name.text().substring(slash), target, where);
         boolean front = slash > 0 ? bytes(hash + "." + name.text(), target, where) : inside;
         if (!inside) {
-            findings.add(Rule.TARGET_MISSING, where, "is not there under its " + algorithm + (front ? ", but as HASH.FOLDER/NAME" : ""));
+            findings.add(Rule.TARGET_MISSING, where, "is not there under its " + algorithm
+                    + (front ? ", but as HASH.FOLDER/NAME" : ""));
             seen.use(Feature.NAME_NOT_INSIDE, where);
         }
         if (!front) {
@@ -73,14 +74,16 @@ final class TargetFiles {
         try (InputStream in = file.get()) {
             compare(in, target, where);
         } catch (IOException e) {
-            throw Problem.storage("cannot be read: " + e.getMessage()).where(source.place() + "/" + Finding.printable(path)).because(e);
+            throw Problem.storage("cannot be read: " + e.getMessage()).where(source.place() + "/" + Finding.printable(path))
+                    .because(e);
         }
         return true;
     }
 
     private void compare(InputStream in, TargetFile target, String where) throws IOException {
         Map<String, MessageDigest> digests = new LinkedHashMap<>();
-        target.hashes().keySet().forEach(algorithm -> MetaReader.digest(algorithm).ifPresent(digest -> digests.put(algorithm, digest)));
+        target.hashes().keySet().forEach(algorithm -> MetaReader.digest(algorithm)
+                .ifPresent(digest -> digests.put(algorithm, digest)));
         var buffer = new byte[1 << 16];
         long length = 0;
         for (int n = in.read(buffer); n >= 0 && length <= target.length(); n = in.read(buffer)) {
@@ -90,7 +93,8 @@ final class TargetFiles {
             length += n;
         }
         if (length != target.length()) {
-            findings.add(Rule.TARGET_BYTES, where, "has " + (length > target.length() ? "more than " : "") + Math.min(length, target.length()) + " bytes, "
+            findings.add(Rule.TARGET_BYTES, where, "has " + (length > target.length() ? "more than " : "")
+                    + Math.min(length, target.length()) + " bytes, "
                     + target.length() + " are listed");
             return;
         }

@@ -54,7 +54,8 @@ final class TargetsCheck {
 
     private boolean name(TargetName name, String where) {
         String text = name.text();
-        Optional<String> problem = text.length() > Globs.MAX ? Optional.of("has more than " + Globs.MAX + " characters") : name.problem();
+        Optional<String> problem = text.length() > Globs.MAX ? Optional.of("has more than " + Globs.MAX + " characters")
+                : name.problem();
         problem.ifPresent(what -> findings.add(Rule.TARGET_NAME, where, what));
         if (text.indexOf('?') >= 0 || text.indexOf('#') >= 0 || text.indexOf('%') >= 0) {
             findings.add(Rule.TARGET_NAME_URL, where, "has one of ? # %");
@@ -74,9 +75,11 @@ final class TargetsCheck {
         int content = 31 * Long.hashCode(target.length()) + target.hashes().hashCode();
         names.add(name.text(), role.text(), content).ifPresent(twin -> {
             if (!twin.sameName()) {
-                findings.add(Rule.TARGET_NAME_CASE, where, "differs in case or Unicode form alone from one of role " + twin.role());
+                findings.add(Rule.TARGET_NAME_CASE, where, "differs in case or Unicode form alone from one of role "
+                        + twin.role());
             } else if (!agree(role, new RoleName(twin.role()))) {
-                findings.add(Rule.TARGET_SHADOWED, where, "is listed by role " + twin.role() + " too" + (twin.content() == content ? "" : ", with other bytes"));
+                findings.add(Rule.TARGET_SHADOWED, where, "is listed by role " + twin.role() + " too"
+                        + (twin.content() == content ? "" : ", with other bytes"));
             } else if (twin.content() != content) {
                 findings.add(Rule.AGREEMENT_DIFFERS, where, "role " + twin.role() + " lists other bytes");
             }

@@ -26,7 +26,8 @@ public final class UrlSource implements Source {
     @Override
     public Answer read(String path, int limit) throws Problem {
         Optional<byte[]> bytes = remote.get(path, limit);
-        return bytes.isEmpty() ? new Answer.Absent() : bytes.get().length > limit ? new Answer.TooLong() : new Answer.Bytes(bytes.get());
+        return bytes.isEmpty() ? new Answer.Absent() : bytes.get().length > limit ? new Answer.TooLong()
+                : new Answer.Bytes(bytes.get());
     }
 
     @Override

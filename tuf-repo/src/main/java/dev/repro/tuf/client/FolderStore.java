@@ -157,7 +157,8 @@ public final class FolderStore implements Store {
     }
 
     private static Problem cannot(String what, Path file, IOException e) {
-        String reason = e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : e.getClass().getSimpleName();
+        String said = e instanceof FileSystemException f ? f.getReason() : e.getMessage(); // a full disk is no FileSystemException
+        String reason = said != null ? said : e.getClass().getSimpleName();
         return Problem.storage("cannot " + what + ": " + reason).where(file).because(e);
     }
 }

@@ -23,7 +23,17 @@ final class Roles {
     private TrustedTargets top;
 
     /// From which delegator, as itself was reached, to which role. Not the role alone: what one delegator's keys vouch for, another's need not.
-    private record Step(TrustedTargets from, RoleName to) {}
+    private record Step(TrustedTargets from, RoleName to) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Step step && step.from == from && step.to.equals(to);
+        }
+
+        @Override
+        public int hashCode() { // by hand: see RoleName
+            return 31 * System.identityHashCode(from) + to.hashCode();
+        }
+    }
 
     private interface Verification {
         TrustedTargets of(byte[] file) throws Refusal;

@@ -37,6 +37,9 @@ import org.eclipse.jgit.treewalk.TreeWalk;
 /// Bare, because a work tree would be files in the middle of change: serve a checkout of your own, or clone it anywhere.
 public final class GitStore implements Store {
     private static final String BRANCH = Constants.R_HEADS + "main";
+    private static final String LOCK = "repro.lock";
+    /// Stands while a publisher moves the branch. Whoever finds it and has the lock knows that one was killed then.
+    private static final String MOVING = "repro.moving";
 
     private final Path folder;
     private final Repository git;
@@ -208,10 +211,26 @@ public final class GitStore implements Store {
         update.setExpectedOldObjectId(head == null ? ObjectId.zeroId() : head);
         update.setNewObjectId(id);
         update.setRefLogMessage("publish", false);
-        RefUpdate.Result result = update.update();
+        RefUpdate.Result result = move(update);
         if (!Arrays.asList(RefUpdate.Result.NEW, RefUpdate.Result.FAST_FORWARD).contains(result)) {
             throw result == RefUpdate.Result.LOCK_FAILURE || result == RefUpdate.Result.REJECTED ? conflict()
                     : broken(folder, "did not take the commit", new IOException(result.toString()));
+        }
+    }
+
+    // Git's own lock on the branch is a file, which stays when its holder is killed. One of ours is taken away, no other program's.
+    private RefUpdate.Result move(RefUpdate branch) throws IOException {
+        try (var _ = FolderLock.take(folder.resolve(LOCK))) {
+            if (Files.exists(folder.resolve(MOVING))) {
+                Files.deleteIfExists(folder.resolve(BRANCH + ".lock"));
+            } else {
+                Files.createFile(folder.resolve(MOVING));
+            }
+            try {
+                return branch.update();
+            } finally {
+                Files.delete(folder.resolve(MOVING));
+            }
         }
     }
 

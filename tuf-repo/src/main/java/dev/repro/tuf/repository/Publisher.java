@@ -168,6 +168,7 @@ public final class Publisher {
 
     private void putBlobs(Proposal proposal, Signed.Root root, Publication publication) throws Problem {
         boolean consistent = root.consistentSnapshot();
+        Set<String> done = new HashSet<>(); // several roles may list one file
         for (RoleName role : proposal.roles()) {
             if (role.equals(RoleName.ROOT) || RotateFile.parse(role).isPresent()) {
                 continue;
@@ -175,9 +176,9 @@ public final class Publisher {
             Map<TargetName, TargetFile> before = proposal.base().targets(role).map(m -> m.unverified().targets())
                     .orElse(Map.of());
             for (var target : proposal.targets(role).orElseThrow().unverified().targets().entrySet()) {
-                if (before.get(target.getKey()) == null || !before.get(target.getKey()).sameBytes(target.getValue())) {
-                    putBlob(proposal, target.getKey(), target.getValue(), consistent, RootEdits.toughNames(root.json()),
-                            publication);
+                boolean isNew = before.get(target.getKey()) == null || !before.get(target.getKey()).sameBytes(target.getValue());
+                if (isNew && done.add(target.getKey() + " " + target.getValue().hashes())) {
+                    putBlob(proposal, target.getKey(), target.getValue(), consistent, RootEdits.toughNames(root.json()), publication);
                 }
             }
         }

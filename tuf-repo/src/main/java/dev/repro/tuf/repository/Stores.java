@@ -9,10 +9,10 @@ public final class Stores {
 
     private Stores() {}
 
-    /// A bare git repository if it is one, or if it is to be made and its name ends with `.git`; else a folder of files.
+    /// A bare git repository if it is one, or if its name ends with `.git` and it has no metadata (yet); else a folder of files.
     public static Store open(Path folder) throws Problem {
         boolean git = Files.isRegularFile(folder.resolve("HEAD")) && Files.isDirectory(folder.resolve("objects"));
-        return git || !Files.exists(folder) && folder.getFileName().toString().endsWith(".git") ? GitStore.open(folder)
-                : DirectoryStore.open(folder);
+        boolean toBeMade = folder.getFileName().toString().endsWith(".git") && !Files.exists(folder.resolve("metadata"));
+        return git || toBeMade ? GitStore.open(folder) : DirectoryStore.open(folder);
     }
 }

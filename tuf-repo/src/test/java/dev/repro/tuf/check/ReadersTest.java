@@ -31,7 +31,8 @@ class ReadersTest {
 
     private static final Map<Feature, Case> CASES = new EnumMap<>(Feature.class);
 
-    /// @param expected those that differ from the rest, which read all; the delegation to `hello` is one of those that sigstore-java passes over
+    /// @param expected those that differ from the rest, which read all; the delegation to `hello` is one of those that
+    ///     sigstore-java passes over
     private static void feature(Feature feature, String expected, Consumer<Repo> has) {
         CASES.put(feature, new Case(expected, has));
     }
@@ -52,8 +53,10 @@ class ReadersTest {
             repo.edits.put("root", signed -> signed.without("consistent_snapshot"));
         });
         feature(Feature.DELEGATIONS, "", _ -> { });
-        feature(Feature.HASH_PREFIXES, "go-tuf partly", repo -> repo.delegate(List.of(repo.h1), Repo.role("hello", List.of(repo.h1)).without("paths")
-                .with("path_hash_prefixes", List.of(Digest.of("hello/1/hello.hvt".getBytes(StandardCharsets.UTF_8)).hex().substring(0, 8)))));
+        feature(Feature.HASH_PREFIXES, "go-tuf partly",
+                repo -> repo.delegate(List.of(repo.h1), Repo.role("hello", List.of(repo.h1)).without("paths")
+                .with("path_hash_prefixes", List.of(Digest.of("hello/1/hello.hvt".getBytes(StandardCharsets.UTF_8)).hex()
+                .substring(0, 8)))));
         feature(Feature.BINS, "tough refuses", repo -> {
             repo.signed.remove("hello");
             repo.set("targets", "delegations", Json.object("keys", Repo.keys(List.of(repo.h1)),
@@ -62,15 +65,19 @@ class ReadersTest {
             repo.role("bin-1", repo.h1, "bin/a");
         });
         feature(Feature.TERMINATING_ABSENT, "python-tuf refuses, go-tuf refuses, tuf-js refuses, tough refuses",
-                repo -> repo.delegate(List.of(repo.h1), Repo.role("hello", List.of(repo.h1), "hello/*/*").without("terminating")));
+                repo -> repo.delegate(List.of(repo.h1),
+                Repo.role("hello", List.of(repo.h1), "hello/*/*").without("terminating")));
         feature(Feature.DELEGATION_MEMBERS, "tough refuses",
                 repo -> repo.delegate(List.of(repo.h1), Repo.role("hello", List.of(repo.h1), "hello/*/*").with("x", 1)));
         feature(Feature.PATTERN_DIALECT, "python-tuf partly, go-tuf partly, tuf-js partly, tough partly",
                 repo -> repo.delegate(List.of(repo.h1), Repo.role("hello", List.of(repo.h1), "hello/*/*", "hello/[1]/*")));
         feature(Feature.HIDDEN_SEGMENT, "tuf-js partly", repo -> repo.set("hello", "targets", Repo.targets("hello/1/.hello")));
-        feature(Feature.BEYOND_DOUBLE, "go-tuf refuses, tuf-js refuses, sigstore-java refuses", repo -> repo.set("snapshot", "x", (1L << 53) + 1));
-        feature(Feature.BEYOND_INT, "sigstore-java refuses", repo -> repo.edits.put("timestamp", signed -> signed.with("version", 1L << 31)));
-        feature(Feature.MEMBER_ORDER, "tuf-js refuses, sigstore-java refuses", repo -> repo.set("snapshot", "x", Json.object("\uE000", 1, "\uD83D\uDE00", 2)));
+        feature(Feature.BEYOND_DOUBLE, "go-tuf refuses, tuf-js refuses, sigstore-java refuses",
+                repo -> repo.set("snapshot", "x", (1L << 53) + 1));
+        feature(Feature.BEYOND_INT, "sigstore-java refuses",
+                repo -> repo.edits.put("timestamp", signed -> signed.with("version", 1L << 31)));
+        feature(Feature.MEMBER_ORDER, "tuf-js refuses, sigstore-java refuses",
+                repo -> repo.set("snapshot", "x", Json.object("\uE000", 1, "\uD83D\uDE00", 2)));
         feature(Feature.CONTROL_CHARACTER, "sigstore-java refuses", repo -> repo.set("snapshot", "x", "a\tb"));
     }
 
@@ -96,11 +103,15 @@ class ReadersTest {
             repo.signers.put("root", List.of(repo.r1, repo.r2));
             repo.edits.put("root", signed -> signed.with("keys", ((Json.Obj) signed.members().get("keys")).without(absent.id())));
         });
-        feature(Feature.KEY_UNDEFINED_BELOW, "go-tuf partly", repo -> repo.delegate(List.of(repo.h1), Repo.role("hello", List.of(repo.h1, Signatory.fresh()), "hello/*/*")));
-        feature(Feature.QUORUM_P384, "tuf-js refuses, tough refuses, sigstore-java refuses", repo -> root(repo, Signatory.p384()));
+        feature(Feature.KEY_UNDEFINED_BELOW, "go-tuf partly",
+                repo -> repo.delegate(List.of(repo.h1), Repo.role("hello", List.of(repo.h1, Signatory.fresh()), "hello/*/*")));
+        feature(Feature.QUORUM_P384, "tuf-js refuses, tough refuses, sigstore-java refuses",
+                repo -> root(repo, Signatory.p384()));
         feature(Feature.QUORUM_P384_BELOW, "tuf-js partly, tough refuses", repo -> below(repo, Signatory.p384()));
-        feature(Feature.QUORUM_NEW, "python-tuf refuses, go-tuf refuses, tuf-js refuses, tough refuses, sigstore-java refuses", repo -> root(repo, Signatory.newer()));
-        feature(Feature.QUORUM_NEW_BELOW, "python-tuf refuses, go-tuf partly, tuf-js partly, tough refuses", repo -> below(repo, Signatory.newer()));
+        feature(Feature.QUORUM_NEW, "python-tuf refuses, go-tuf refuses, tuf-js refuses, tough refuses, sigstore-java refuses",
+                repo -> root(repo, Signatory.newer()));
+        feature(Feature.QUORUM_NEW_BELOW, "python-tuf refuses, go-tuf partly, tuf-js partly, tough refuses",
+                repo -> below(repo, Signatory.newer()));
     }
 
     private static void below(Repo repo, Signatory hand) {
@@ -125,10 +136,14 @@ class ReadersTest {
     }
 
     private static void targets() {
-        feature(Feature.CUSTOM_PLAIN, "sigstore-java refuses", target("readme.txt", readme().with("custom", Json.object("x", 1))));
-        feature(Feature.CUSTOM_NO_OBJECT, "tough refuses, sigstore-java refuses", target("readme.txt", readme().with("custom", "x")));
-        feature(Feature.NO_SHA256, "tough refuses", target("readme.txt", readme().with("hashes", Json.object("sha512", "00".repeat(64)))));
-        feature(Feature.NO_SHA, "tough refuses, sigstore-java refuses", target("readme.txt", readme().with("hashes", Json.object("blake2b-256", "00".repeat(32)))));
+        feature(Feature.CUSTOM_PLAIN, "sigstore-java refuses",
+                target("readme.txt", readme().with("custom", Json.object("x", 1))));
+        feature(Feature.CUSTOM_NO_OBJECT, "tough refuses, sigstore-java refuses",
+                target("readme.txt", readme().with("custom", "x")));
+        feature(Feature.NO_SHA256, "tough refuses",
+                target("readme.txt", readme().with("hashes", Json.object("sha512", "00".repeat(64)))));
+        feature(Feature.NO_SHA, "tough refuses, sigstore-java refuses",
+                target("readme.txt", readme().with("hashes", Json.object("blake2b-256", "00".repeat(32)))));
         String hello = Digest.of(Repo.content("hello/1/hello.hvt")).hex();
         feature(Feature.NAME_NOT_IN_FRONT, "tough partly", repo -> {
             repo.withTargets = true;
@@ -138,7 +153,8 @@ class ReadersTest {
             repo.withTargets = true;
             repo.after(() -> repo.targets.files.remove("hello/1/" + hello + ".hello.hvt"));
         });
-        feature(Feature.NAME_FOR_URL, "python-tuf partly, go-tuf partly, tuf-js partly, tough partly", repo -> repo.set("targets", "targets", Repo.targets("what?.txt", "readme.txt")));
+        feature(Feature.NAME_FOR_URL, "python-tuf partly, go-tuf partly, tuf-js partly, tough partly",
+                repo -> repo.set("targets", "targets", Repo.targets("what?.txt", "readme.txt")));
     }
 
     @TestFactory
@@ -148,7 +164,8 @@ class ReadersTest {
             entry.getValue().has.accept(repo);
             Report report = repo.check();
             dump(entry.getKey().name(), repo);
-            var expected = new TreeMap<>(Map.of("python-tuf", "reads", "go-tuf", "reads", "tuf-js", "reads", "tough", "reads", "sigstore-java", "partly"));
+            var expected = new TreeMap<>(Map.of("python-tuf", "reads", "go-tuf", "reads", "tuf-js", "reads", "tough", "reads",
+                    "sigstore-java", "partly"));
             for (String each : entry.getValue().expected.split(", ")) {
                 if (!each.isEmpty()) {
                     expected.put(each.split(" ")[0], each.split(" ")[1]);
@@ -159,7 +176,8 @@ class ReadersTest {
     }
 
     private static Map<String, String> verdicts(Report report) {
-        return new TreeMap<>(report.readers().stream().collect(Collectors.toMap(a -> a.reader().name(), a -> a.verdict().word())));
+        return new TreeMap<>(report.readers().stream()
+                .collect(Collectors.toMap(a -> a.reader().name(), a -> a.verdict().word())));
     }
 
     private static void dump(String name, Repo repo) throws IOException {
@@ -232,7 +250,8 @@ class ReadersTest {
             roles[before] = Repo.role("hello", List.of(repo.h1), "hello/*/*");
             repo.delegate(List.of(repo.h1), roles);
             Report report = repo.check();
-            assertEquals(before == 31 ? Verdict.READS : Verdict.PARTLY, verdict(report, "go-tuf"), () -> report.readers().toString());
+            assertEquals(before == 31 ? Verdict.READS : Verdict.PARTLY, verdict(report, "go-tuf"),
+                    () -> report.readers().toString());
             assertEquals(Verdict.READS, verdict(report, "tough"));
         }
     }

@@ -15,7 +15,8 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/// A small repository in memory, with real signatures and nothing wrong: root 2 of 2, targets 2 of 2, one role `hello` with one target. Tests break it.
+/// A small repository in memory, with real signatures and nothing wrong: root 2 of 2, targets 2 of 2, one role `hello`
+/// with one target. Tests break it.
 final class Repo {
     static final Instant AT = Instant.parse("2026-11-22T12:00:00Z");
 
@@ -55,7 +56,8 @@ final class Repo {
     }
 
     static Json.Obj header(String type, int days) {
-        return Json.object("_type", type, "spec_version", "1.0.34", "version", 1, "expires", AT.plus(Duration.ofDays(days)).toString());
+        return Json.object("_type", type, "spec_version", "1.0.34", "version", 1, "expires",
+                AT.plus(Duration.ofDays(days)).toString());
     }
 
     /// The root that [#build] writes.
@@ -142,7 +144,8 @@ final class Repo {
 
     private Json.Obj listed(String role) {
         byte[] file = write(role, consistent ? new RoleName(role).file(version(role)) : new RoleName(role).file());
-        return Json.object("version", version(role), "length", file.length, "hashes", Json.object("sha256", Digest.of(file).hex()));
+        return Json.object("version", version(role), "length", file.length, "hashes",
+                Json.object("sha256", Digest.of(file).hex()));
     }
 
     private int version(String role) {
@@ -170,7 +173,8 @@ final class Repo {
     }
 
     static Json.Obj envelope(Json.Obj signed, List<Signatory> hands) {
-        return Json.object("signatures", hands.stream().map(hand -> hand.signature(JsonText.canonical(signed))).toList(), "signed", signed);
+        return Json.object("signatures", hands.stream().map(hand -> hand.signature(JsonText.canonical(signed))).toList(),
+                "signed", signed);
     }
 
     static byte[] file(Json envelope) {
@@ -179,6 +183,7 @@ final class Repo {
 
     Report check() throws Exception {
         build();
-        return RepoCheck.check(new RepoCheck.Request(metadata, withTargets ? Optional.of(targets) : Optional.empty(), trusted, AT, Margins.DEFAULT));
+        return RepoCheck.check(new RepoCheck.Request(metadata, withTargets ? Optional.of(targets) : Optional.empty(), trusted,
+                AT, Margins.DEFAULT));
     }
 }

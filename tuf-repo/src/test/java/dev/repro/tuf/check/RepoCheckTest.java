@@ -77,13 +77,16 @@ class RepoCheckTest {
     }
 
     private static Report check(Repo repo) throws Exception {
-        return RepoCheck.check(new RepoCheck.Request(repo.metadata, Optional.empty(), Optional.empty(), Repo.AT, Margins.DEFAULT));
+        return RepoCheck.check(new RepoCheck.Request(repo.metadata, Optional.empty(), Optional.empty(), Repo.AT,
+                Margins.DEFAULT));
     }
 
     @Test
     void hostileJsonIsRefused() throws Exception {
-        for (String text : new String[] {"", "null", "[]", "{}", "[".repeat(100_000), "{\"signed\":".repeat(10_000), "\uFEFF{}", "{\"signed\": {\"_type\": NaN}}",
-            "{\"signatures\": [], \"signed\": {\"_type\": \"timestamp\", \"spec_version\": \"1.0\", \"version\": 1e400, \"expires\": \"x\"}}",
+        for (String text : new String[] {"", "null", "[]", "{}", "[".repeat(100_000), "{\"signed\":".repeat(10_000), "\uFEFF{}",
+                "{\"signed\": {\"_type\": NaN}}",
+            "{\"signatures\": [], \"signed\": {\"_type\": \"timestamp\", \"spec_version\": \"1.0\", \"version\": 1e400, "
+            + "\"expires\": \"x\"}}",
             "{\"signatures\": {}, \"signed\": []}"}) {
             var repo = new Repo();
             repo.after(() -> repo.metadata.files.put("timestamp.json", text.getBytes(StandardCharsets.UTF_8)));
@@ -140,7 +143,8 @@ class RepoCheckTest {
         assertEquals((1 << bits) + 1, report.found().roles());
         repo.signed.keySet().removeIf(role -> role.matches("bin-.*[13579bdf]"));
         report = repo.check();
-        assertEquals("32 of 64 bins, the first is bin-01", report.findings().stream().filter(f -> f.rule() == Rule.SNAPSHOT_MISSES_ROLE).findFirst().orElseThrow().message());
+        assertEquals("32 of 64 bins, the first is bin-01", report.findings().stream()
+                .filter(f -> f.rule() == Rule.SNAPSHOT_MISSES_ROLE).findFirst().orElseThrow().message());
     }
 
     @Test
@@ -155,18 +159,22 @@ class RepoCheckTest {
         repo.role("late", hand, "y/1", "z/1");
         repo.set("a", "delegations", Repo.delegations(List.of(hand), Repo.role("late", List.of(hand), "x/*")));
         repo.set("b", "delegations", Repo.delegations(List.of(hand), Repo.role("late", List.of(hand), "y/*")));
-        Map<Rule, List<String>> found = repo.check().findings().stream().collect(Collectors.groupingBy(Finding::rule, Collectors.mapping(Finding::where, Collectors.toList())));
-        assertEquals(Map.of(Rule.TARGET_OUTSIDE, List.of("1.late.json, z/1"), Rule.ROLE_TWO_DELEGATORS, List.of("1.late.json")), found);
+        Map<Rule, List<String>> found = repo.check().findings().stream()
+                .collect(Collectors.groupingBy(Finding::rule, Collectors.mapping(Finding::where, Collectors.toList())));
+        assertEquals(Map.of(Rule.TARGET_OUTSIDE, List.of("1.late.json, z/1"), Rule.ROLE_TWO_DELEGATORS, List.of("1.late.json")),
+                found);
     }
 
     @Test
     void everyDelegatorMustVouch() throws Exception {
         var repo = new Repo();
         Signatory other = Signatory.fresh();
-        repo.delegate(List.of(repo.h1), Repo.role("hello", List.of(repo.h1), "hello/*/*"), Repo.role("other", List.of(repo.h1), "hello/*/*"));
+        repo.delegate(List.of(repo.h1), Repo.role("hello", List.of(repo.h1), "hello/*/*"),
+                Repo.role("other", List.of(repo.h1), "hello/*/*"));
         repo.role("other", repo.h1);
         repo.set("other", "delegations", Repo.delegations(List.of(other), Repo.role("hello", List.of(other), "hello/*/*")));
-        assertEquals("1.hello.json, as other delegates", repo.check().findings().stream().filter(f -> f.rule() == Rule.UNSIGNED).findFirst().orElseThrow().where());
+        assertEquals("1.hello.json, as other delegates",
+                repo.check().findings().stream().filter(f -> f.rule() == Rule.UNSIGNED).findFirst().orElseThrow().where());
     }
 
     @Test
@@ -212,7 +220,8 @@ class RepoCheckTest {
         Places whole = open(".");
         assertEquals("./metadata", whole.metadata().place());
         assertEquals("./targets", whole.targets().orElseThrow().place());
-        Report report = RepoCheck.check(new RepoCheck.Request(whole.metadata(), whole.targets(), Optional.empty(), Repo.AT, Margins.DEFAULT));
+        Report report = RepoCheck.check(new RepoCheck.Request(whole.metadata(), whole.targets(), Optional.empty(), Repo.AT,
+                Margins.DEFAULT));
         assertEquals(List.of(), report.findings());
         assertEquals(2, report.found().files());
         assertTrue(open("metadata").targets().isEmpty());
@@ -257,7 +266,8 @@ class RepoCheckTest {
         assertEquals(Duration.ofMinutes(2), margins.of(RoleName.ROOT));
         assertEquals(Duration.ofHours(3), margins.of(RoleName.SNAPSHOT));
         assertEquals(Duration.ofDays(4), margins.of(new RoleName("hello")));
-        for (String bad : new String[] {"", "timestamp", "timestamp=", "timestamp=1", "hello=1d", "root=-1d", "root=1w", "root=9999999d"}) {
+        for (String bad : new String[] {"", "timestamp", "timestamp=", "timestamp=1", "hello=1d", "root=-1d", "root=1w",
+                "root=9999999d"}) {
             assertThrows(Problem.class, () -> Margins.DEFAULT.with(bad), bad);
         }
     }
@@ -285,7 +295,8 @@ class RepoCheckTest {
     /// Where letters and wildcards overlap it may say no; not where people write patterns.
     @Test
     void aPatternThatCoversAnotherIsSeen() {
-        for (String[] pair : new String[][] {{"*", "a"}, {"*", "*"}, {"a/*", "a/b*"}, {"a/*/*", "a/1/*"}, {"*?", "?*"}, {"*?*", "??"}, {"a*", "a?b*"}, {"*.hvt", "a*.hvt"}}) {
+        for (String[] pair : new String[][] {{"*", "a"}, {"*", "*"}, {"a/*", "a/b*"}, {"a/*/*", "a/1/*"}, {"*?", "?*"},
+                {"*?*", "??"}, {"a*", "a?b*"}, {"*.hvt", "a*.hvt"}}) {
             assertTrue(Globs.covers(pair[0], pair[1]), () -> pair[0] + " over " + pair[1]);
         }
     }

@@ -50,7 +50,8 @@ class RuleTest {
 
     private static void files() {
         rule(FILE_MISSING, repo -> repo.after(() -> repo.metadata.files.remove("1.hello.json")));
-        rule(FILE_TOO_LARGE, repo -> repo.after(() -> repo.metadata.files.put("timestamp.json", "[".repeat(MetaReader.MAX_VALUES + 1).getBytes(StandardCharsets.UTF_8))),
+        rule(FILE_TOO_LARGE, repo -> repo.after(() -> repo.metadata.files.put("timestamp.json",
+                "[".repeat(MetaReader.MAX_VALUES + 1).getBytes(StandardCharsets.UTF_8))),
                 NOT_CHECKED);
         rule(NOT_CHECKED, repo -> repo.after(() -> repo.metadata.files.remove("timestamp.json")), FILE_MISSING);
         rule(LEFTOVER, repo -> repo.metadata.files.put("notes.txt", new byte[0]));
@@ -58,12 +59,14 @@ class RuleTest {
     }
 
     private static void content() {
-        rule(NOT_JSON, repo -> repo.after(() -> repo.metadata.files.put("timestamp.json", "{\"signed\": {\"a\": 1, \"a\": 2}}".getBytes(StandardCharsets.UTF_8))), NOT_CHECKED);
+        rule(NOT_JSON, repo -> repo.after(() -> repo.metadata.files.put("timestamp.json",
+                "{\"signed\": {\"a\": 1, \"a\": 2}}".getBytes(StandardCharsets.UTF_8))), NOT_CHECKED);
         rule(MALFORMED, repo -> repo.edits.put("timestamp", signed -> signed.without("meta")), NOT_CHECKED);
         rule(WRONG_TYPE, repo -> repo.set("timestamp", "_type", "snapshot"), NOT_CHECKED);
         rule(SPEC_VERSION, repo -> repo.set("hello", "spec_version", "1.0.0.1"));
         rule(EXPIRES_FORMAT, repo -> repo.set("hello", "expires", "2027-01-01T00:00:00.5Z"));
-        rule(JSON_FRACTION, repo -> repo.envelopes.put("hello", file -> file.with("signed", ((Json.Obj) file.members().get("signed")).with("x", new BigDecimal("1.5")))),
+        rule(JSON_FRACTION, repo -> repo.envelopes.put("hello",
+                file -> file.with("signed", ((Json.Obj) file.members().get("signed")).with("x", new BigDecimal("1.5")))),
                 UNSIGNED, SIGNATURE_BAD);
         rule(JSON_BIG_NUMBER, repo -> repo.set("hello", "x", (1L << 53) + 1));
         rule(JSON_MEMBER_ORDER, repo -> repo.set("hello", "x", Json.object("\uE000", 1, "\uD83D\uDE00", 2)));
@@ -79,21 +82,25 @@ class RuleTest {
             repo.signers.put("hello", List.of(repo.h1, Signatory.fresh().as(other.id())));
         });
         rule(SIGNATURE_FOREIGN, repo -> repo.signers.put("hello", List.of(repo.h1, repo.r1)));
-        rule(THRESHOLD_ZERO, repo -> repo.delegate(List.of(repo.h1), Repo.role("hello", List.of(repo.h1), "hello/*/*").with("threshold", 0)));
+        rule(THRESHOLD_ZERO, repo -> repo.delegate(List.of(repo.h1),
+                Repo.role("hello", List.of(repo.h1), "hello/*/*").with("threshold", 0)));
         rule(THRESHOLD_ONE, repo -> repo.root(1, List.of(repo.r1, repo.r2), 1));
-        rule(THRESHOLD_IMPOSSIBLE, repo -> repo.delegate(List.of(repo.h1), Repo.role("hello", List.of(repo.h1), "hello/*/*").with("threshold", 2)), UNSIGNED);
+        rule(THRESHOLD_IMPOSSIBLE, repo -> repo.delegate(List.of(repo.h1),
+                Repo.role("hello", List.of(repo.h1), "hello/*/*").with("threshold", 2)), UNSIGNED);
         rule(KEY_TWICE, repo -> {
             Signatory again = repo.h1.as("again");
             repo.delegate(List.of(repo.h1, again), Repo.role("hello", List.of(repo.h1, again), "hello/*/*"));
         }, KEYID_MISMATCH);
-        rule(KEY_UNDEFINED, repo -> repo.delegate(List.of(repo.h1), Repo.role("hello", List.of(repo.h1, Signatory.fresh()), "hello/*/*")));
+        rule(KEY_UNDEFINED, repo -> repo.delegate(List.of(repo.h1),
+                Repo.role("hello", List.of(repo.h1, Signatory.fresh()), "hello/*/*")));
         rule(KEY_UNUSABLE, repo -> {
             Json.Obj strange = Json.object("keytype", "strange", "scheme", "strange", "keyval", Json.object("public", "00"));
             String id = Digest.of(dev.repro.base.JsonText.canonical(strange)).hex();
             repo.set("targets", "delegations", Json.object("keys", Repo.keys(List.of(repo.h1)).with(id, strange),
                     "roles", List.of(Repo.role("hello", List.of(repo.h1, repo.h1.as(id)), "hello/*/*"))));
         });
-        rule(KEY_UNUSED, repo -> repo.delegate(List.of(repo.h1, Signatory.fresh()), Repo.role("hello", List.of(repo.h1), "hello/*/*")));
+        rule(KEY_UNUSED, repo -> repo.delegate(List.of(repo.h1, Signatory.fresh()),
+                Repo.role("hello", List.of(repo.h1), "hello/*/*")));
         rule(KEYID_MISMATCH, repo -> {
             Signatory named = repo.h1.as("author");
             repo.delegate(List.of(named), Repo.role("hello", List.of(named), "hello/*/*"));
@@ -109,7 +116,8 @@ class RuleTest {
             repo.metadata.files.put("1.root.json", new byte[0]);
             repo.root(2, List.of(repo.r1, repo.r2), 2);
         });
-        rule(ROOT_GAP, repo -> repo.after(() -> repo.metadata.files.put("3.root.json", repo.metadata.files.get("1.root.json"))), VERSION_AHEAD);
+        rule(ROOT_GAP, repo -> repo.after(() -> repo.metadata.files.put("3.root.json", repo.metadata.files.get("1.root.json"))),
+                VERSION_AHEAD);
         rule(ROOT_CHAIN, repo -> {
             Repo before = new Repo();
             before.build();
@@ -126,12 +134,14 @@ class RuleTest {
     private static Consumer<Repo> listing(String member, Object value) {
         return repo -> repo.edits.put("snapshot", signed -> {
             Json.Obj meta = (Json.Obj) signed.members().get("meta");
-            return signed.with("meta", meta.with("hello.json", ((Json.Obj) meta.members().get("hello.json")).with(member, value)));
+            return signed.with("meta", meta.with("hello.json",
+                    ((Json.Obj) meta.members().get("hello.json")).with(member, value)));
         });
     }
 
     private static Consumer<Repo> listings(String name) {
-        return repo -> repo.edits.put("snapshot", signed -> signed.with("meta", ((Json.Obj) signed.members().get("meta")).with(name, Json.object("version", 1))));
+        return repo -> repo.edits.put("snapshot", signed ->
+                signed.with("meta", ((Json.Obj) signed.members().get("meta")).with(name, Json.object("version", 1))));
     }
 
     private static void listings() {
@@ -148,7 +158,8 @@ class RuleTest {
         });
         rule(TIMESTAMP_LISTS_MORE, repo -> repo.edits.put("timestamp", signed -> signed.with("meta",
                 ((Json.Obj) signed.members().get("meta")).with("targets.json", Json.object("version", 1)))));
-        rule(SNAPSHOT_MISSES_ROLE, repo -> repo.edits.put("snapshot", signed -> signed.with("meta", ((Json.Obj) signed.members().get("meta")).without("hello.json"))),
+        rule(SNAPSHOT_MISSES_ROLE, repo -> repo.edits.put("snapshot",
+                signed -> signed.with("meta", ((Json.Obj) signed.members().get("meta")).without("hello.json"))),
                 LEFTOVER);
         rule(SNAPSHOT_EXTRA_ROLE, listings("other.json"));
         rule(SNAPSHOT_LISTS_OTHER, listings("root.json"));
@@ -172,7 +183,8 @@ class RuleTest {
     private static Consumer<Repo> beside(Json.Obj hello, Json.Obj other) {
         return repo -> {
             Signatory hand = Signatory.fresh();
-            repo.delegate(List.of(repo.h1, hand), hello.with("keyids", List.of(repo.h1.id())), other.with("keyids", List.of(hand.id())));
+            repo.delegate(List.of(repo.h1, hand), hello.with("keyids", List.of(repo.h1.id())),
+                    other.with("keyids", List.of(hand.id())));
             repo.role("other", hand);
         };
     }
@@ -193,25 +205,30 @@ class RuleTest {
         });
         rule(ROLE_TWO_DELEGATORS, repo -> {
             beside(HELLO, other("hello/*/*")).accept(repo);
-            repo.set("other", "delegations", Repo.delegations(List.of(repo.h1), Repo.role("hello", List.of(repo.h1), "hello/*/*")));
+            repo.set("other", "delegations", Repo.delegations(List.of(repo.h1),
+                    Repo.role("hello", List.of(repo.h1), "hello/*/*")));
         });
-        rule(DELEGATION_CYCLE, repo -> repo.set("hello", "delegations", Repo.delegations(List.of(repo.h1), Repo.role("hello", List.of(repo.h1), "hello/*/*"))),
+        rule(DELEGATION_CYCLE, repo -> repo.set("hello", "delegations",
+                Repo.delegations(List.of(repo.h1), Repo.role("hello", List.of(repo.h1), "hello/*/*"))),
                 ROLE_TWO_DELEGATORS);
         rule(PATTERN_OUTSIDE, repo -> {
-            repo.set("hello", "delegations", Repo.delegations(List.of(repo.h1), Repo.role("sub", List.of(repo.h1), "hello/1/*", "other/*")));
+            repo.set("hello", "delegations", Repo.delegations(List.of(repo.h1),
+                    Repo.role("sub", List.of(repo.h1), "hello/1/*", "other/*")));
             repo.role("sub", repo.h1);
         });
         rule(PATTERN_SHADOWED, beside(HELLO.with("terminating", true), other("hello/2/*")));
         rule(PATTERN_DEAD, beside(HELLO, other("/other/*")));
         rule(PATTERN_DIALECT, beside(HELLO, other("other/[ab]")));
         rule(HASH_PREFIX_DEAD, beside(HELLO, prefixes(other(), "AB")));
-        rule(HASH_PREFIX_GAP, beside(prefixes(HELLO, "0", "1", "2", "3", "4", "5", "6", "7"), prefixes(other(), "8", "9", "a", "b", "c", "d", "e"))
+        rule(HASH_PREFIX_GAP, beside(prefixes(HELLO, "0", "1", "2", "3", "4", "5", "6", "7"),
+                prefixes(other(), "8", "9", "a", "b", "c", "d", "e"))
                 .andThen(repo -> repo.set("hello", "targets", Json.object())));
         rule(BINS_MANY, bins(17, _ -> { }), SNAPSHOT_MISSES_ROLE);
         rule(AGREEMENT_DIFFERS, repo -> {
             beside(HELLO, other("hello/*/*")).accept(repo);
             repo.set("other", "targets", Json.object("hello/1/hello.hvt", Repo.target(new byte[1])));
-            repo.set("targets", "x-repro-agreements", List.of(Json.object("name", "hello", "paths", List.of("hello/*/*"), "roles", List.of("hello", "other"))));
+            repo.set("targets", "x-repro-agreements",
+                    List.of(Json.object("name", "hello", "paths", List.of("hello/*/*"), "roles", List.of("hello", "other"))));
         });
     }
 
@@ -229,7 +246,8 @@ class RuleTest {
     private static Consumer<Repo> rotation(boolean listed, boolean revoke, List<String> then) {
         return repo -> {
             Signatory next = Signatory.fresh();
-            Json.Obj to = Json.object("_type", "rotate", "keys", revoke ? Json.object() : Repo.keys(List.of(next)), "role", "hello", "spec_version", "1.0.34", "version", 1);
+            Json.Obj to = Json.object("_type", "rotate", "keys", revoke ? Json.object() : Repo.keys(List.of(next)), "role",
+                    "hello", "spec_version", "1.0.34", "version", 1);
             byte[] file = Repo.file(Repo.envelope(revoke ? to : to.with("threshold", 1), List.of(repo.h1)));
             var rotation = new RotateFile(new RoleName("hello"), 1);
             if (listed) {
@@ -264,16 +282,20 @@ class RuleTest {
         }));
         rule(TARGET_TERMINATED, repo -> {
             Signatory hand = Signatory.fresh();
-            repo.delegate(List.of(repo.h1, hand), Repo.role("first", List.of(hand), "hello/1/*").with("terminating", true), Repo.role("hello", List.of(repo.h1), "hello/*/*"));
+            repo.delegate(List.of(repo.h1, hand), Repo.role("first", List.of(hand), "hello/1/*").with("terminating", true),
+                    Repo.role("hello", List.of(repo.h1), "hello/*/*"));
             repo.role("first", hand);
         });
         rule(TARGET_SHADOWED, beside(HELLO, other("hello/*/*")).andThen(lists("other", "hello/1/hello.hvt")));
     }
 
     private static void targetFiles() {
-        rule(TARGET_MISSING, repo -> repo.after(() -> repo.targets.files.remove(Digest.of(Repo.content("readme.txt")).hex() + ".readme.txt")));
-        rule(TARGET_BYTES, repo -> repo.after(() -> repo.targets.files.put(Digest.of(Repo.content("readme.txt")).hex() + ".readme.txt", new byte[3])));
-        rule(TARGET_ONE_NAME, repo -> repo.after(() -> repo.targets.files.remove(Digest.of(Repo.content("hello/1/hello.hvt")).hex() + ".hello/1/hello.hvt")));
+        rule(TARGET_MISSING, repo -> repo.after(() ->
+                repo.targets.files.remove(Digest.of(Repo.content("readme.txt")).hex() + ".readme.txt")));
+        rule(TARGET_BYTES, repo -> repo.after(() ->
+                repo.targets.files.put(Digest.of(Repo.content("readme.txt")).hex() + ".readme.txt", new byte[3])));
+        rule(TARGET_ONE_NAME, repo -> repo.after(() ->
+                repo.targets.files.remove(Digest.of(Repo.content("hello/1/hello.hvt")).hex() + ".hello/1/hello.hvt")));
         rule(TARGET_LEFTOVER, repo -> repo.targets.files.put("00".repeat(32) + ".other.txt", new byte[0]));
         for (Rule rule : List.of(TARGET_MISSING, TARGET_BYTES, TARGET_ONE_NAME, TARGET_LEFTOVER)) {
             CASES.compute(rule, (_, c) -> new Case(c.also, ((Consumer<Repo>) repo -> repo.withTargets = true).andThen(c.breaks)));

@@ -6,7 +6,6 @@ import dev.repro.keys.Signer;
 import dev.repro.tuf.RoleName;
 import dev.repro.tuf.TargetName;
 import dev.repro.tuf.repository.Blob;
-import dev.repro.tuf.repository.DirectoryStore;
 import dev.repro.tuf.repository.Editor;
 import dev.repro.tuf.repository.KeyHolder;
 import dev.repro.tuf.repository.Lifetimes;
@@ -14,6 +13,7 @@ import dev.repro.tuf.repository.Publisher;
 import dev.repro.tuf.repository.Repository;
 import dev.repro.tuf.repository.Signing;
 import dev.repro.tuf.repository.Store;
+import dev.repro.tuf.repository.Stores;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// A publisher of our own, who publishes pairs of targets that carry the same number, each in a role of its own.
-final class Desk {
+final class Pairs {
     static final Instant NOW = Forge.NOW;
     static final List<String> NAMES = List.of("a.hvt", "b.hvt");
 
@@ -32,19 +32,20 @@ final class Desk {
     private final Pens pens;
     private final List<Signer> signers;
 
-    Desk(Path site, Pens pens) {
+    Pairs(Path site, Pens pens) {
         this.site = site;
         this.pens = pens;
         this.signers = List.copyOf(pens.all().values());
     }
 
     private Store store() throws Problem {
-        return DirectoryStore.open(site);
+        return Stores.open(site);
     }
 
-    Desk create(boolean consistent) throws Problem {
+    Pairs create(boolean consistent) throws Problem {
         var keys = new LinkedHashMap<RoleName, Editor.Keys>();
-        pens.all().forEach((role, pen) -> keys.put(new RoleName(role), new Editor.Keys(List.of(new KeyHolder(pen.key(), "")), 1)));
+        pens.all().forEach((role, pen) -> keys.put(new RoleName(role),
+                new Editor.Keys(List.of(new KeyHolder(pen.key(), "")), 1)));
         try (Store store = store()) {
             publish(Editor.create(Repository.read(store), keys, consistent, false, Lifetimes.DEFAULT, NOW)
                     .delegate(RoleName.TARGETS, "second", List.of("b.*"), List.of(), false, keys.get(RoleName.TARGETS)));
