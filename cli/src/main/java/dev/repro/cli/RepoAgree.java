@@ -10,18 +10,22 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "agree", description = "Let targets be trusted only if several roles say the same of them (TAP 3; docs/pouf.md).", synopsisHeading = "usage: ",
+@Command(name = "agree",
+        description = "Let targets be trusted only if several roles say the same of them (TAP 3; docs/pouf.md).",
+        synopsisHeading = "usage: ",
         descriptionHeading = "%n", parameterListHeading = "%n", optionListHeading = "%noptions:%n",
-        footer = {"", "example: repro repo agree --repo site --proposal next hello hello-author hello-rebuilder --path 'hello/*/*'"})
+        footer = {"", "example: repro repo agree --repo site --proposal next hello hello-author hello-rebuilder"})
 final class RepoAgree extends RepoCommand.Change {
 
     @Parameters(index = "0", paramLabel = "NAME", description = "of the agreement")
     String name;
 
-    @Parameters(index = "1..*", arity = "0..*", paramLabel = "ROLE", description = "two or more delegated roles, the preferred first; each must have keys of its own")
+    @Parameters(index = "1..*", arity = "0..*", paramLabel = "ROLE",
+            description = "two or more delegated roles, the preferred first; each must have keys of its own")
     List<String> roles = List.of();
 
-    @Option(names = "--path", paramLabel = "PATTERN", description = "targets that it is about; * and ? stop at /; may be repeated; default: NAME/*/*")
+    @Option(names = "--path", paramLabel = "PATTERN",
+            description = "targets that it is about; * and ? stop at /; may be repeated; default: NAME/*/*")
     List<String> paths = List.of();
 
     @Option(names = "--least", paramLabel = "N", description = "how many of them must agree; default: all")
@@ -42,7 +46,8 @@ final class RepoAgree extends RepoCommand.Change {
         if (end) {
             editor.disagree(new RoleName(from), name);
         } else {
-            editor.agree(new RoleName(from), name, paths.isEmpty() ? List.of(name + "/*/*") : paths, roles.stream().map(RoleName::new).toList(),
+            editor.agree(new RoleName(from), name, paths.isEmpty() ? List.of(name + "/*/*")
+                    : paths, roles.stream().map(RoleName::new).toList(),
                     least == null ? roles.size() : least);
         }
         return desk.finish(editor.proposal(), message);

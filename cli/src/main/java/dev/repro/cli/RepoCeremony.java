@@ -27,10 +27,13 @@ final class RepoCeremony {
 
     private RepoCeremony() {}
 
-    @Command(name = "status", description = "Say what a repository holds: roles, versions, expiry, who may sign what; or what a proposal still lacks.",
-            synopsisHeading = "usage: ", descriptionHeading = "%n", optionListHeading = "%noptions:%n", footer = {"", "example: repro repo status --repo site"})
+    @Command(name = "status",
+            description = "Say what a repository holds: roles, expiry, who may sign what; or what a proposal lacks.",
+            synopsisHeading = "usage: ", descriptionHeading = "%n", optionListHeading = "%noptions:%n",
+            footer = {"", "example: repro repo status --repo site"})
     static final class Status extends RepoCommand.Base {
-        @Option(names = "--proposal", paramLabel = "FOLDER", description = "whose signatures this proposal lacks; exit code 1 if any")
+        @Option(names = "--proposal", paramLabel = "FOLDER",
+                description = "whose signatures this proposal lacks; exit code 1 if any")
         Path proposal;
 
         @Override
@@ -40,7 +43,8 @@ final class RepoCeremony {
                 List<Proposal.Missing> missing = ProposalFolder.read(path(proposal)).missing();
                 missing.forEach(m -> voice.say(m.line()));
                 voice.verdict(missing.isEmpty(), missing.isEmpty() ? "complete: `repro repo merge` publishes it" : "incomplete");
-                voice.answer(Json.object("schema", "repro.repo-missing.v1", "missing", missing.stream().map(Proposal.Missing::toJson).toList()));
+                voice.answer(Json.object("schema", "repro.repo-missing.v1", "missing",
+                        missing.stream().map(Proposal.Missing::toJson).toList()));
                 return missing.isEmpty() ? 0 : 1;
             }
             try (Store store = store()) {
@@ -52,13 +56,17 @@ final class RepoCeremony {
         }
     }
 
-    @Command(name = "diff", description = "Show what a proposal changes: who gains what, which targets come and go, what expires when.", synopsisHeading = "usage: ",
-            descriptionHeading = "%n", parameterListHeading = "%n", optionListHeading = "%noptions:%n", footer = {"", "example: repro repo diff next --trust 1.root.json"})
+    @Command(name = "diff",
+            description = "Show what a proposal changes: who gains what, which targets come and go, what expires when.",
+            synopsisHeading = "usage: ",
+            descriptionHeading = "%n", parameterListHeading = "%n", optionListHeading = "%noptions:%n",
+            footer = {"", "example: repro repo diff next --trust 1.root.json"})
     static final class Diff extends Commands.Verb {
         @Parameters(paramLabel = "PROPOSAL", description = "the folder of a proposal")
         Path proposal;
 
-        @Option(names = "--trust", paramLabel = "ROOT", description = "a root of the repository that you have from elsewhere: check that the proposal is for that repository")
+        @Option(names = "--trust", paramLabel = "ROOT",
+                description = "a root that you have from elsewhere: check that the proposal is for its repository")
         Path trust;
 
         @Override
@@ -75,16 +83,20 @@ final class RepoCeremony {
         }
     }
 
-    @Command(name = "sign", description = "Sign a proposal that you have looked at, in your copy of its folder.", synopsisHeading = "usage: ", descriptionHeading = "%n",
-            parameterListHeading = "%n", optionListHeading = "%noptions:%n", footer = {"", "example: repro repo sign next --digest 3f2a…9c --key alice.pem"})
+    @Command(name = "sign", description = "Sign a proposal that you have looked at, in your copy of its folder.",
+            synopsisHeading = "usage: ", descriptionHeading = "%n",
+            parameterListHeading = "%n", optionListHeading = "%noptions:%n",
+            footer = {"", "example: repro repo sign next --digest 3f2a…9c --key alice.pem"})
     static final class Sign extends Commands.Verb {
         @Parameters(paramLabel = "PROPOSAL", description = "the folder of a proposal")
         Path proposal;
 
-        @Option(names = "--digest", paramLabel = "DIGEST", description = "the digest that `repro repo diff` showed you; without it, you are shown the difference and asked")
+        @Option(names = "--digest", paramLabel = "DIGEST",
+                description = "the digest that `repro repo diff` showed you; without it, you are shown the difference and asked")
         String digest;
 
-        @Option(names = "--trust", paramLabel = "ROOT", description = "a root of the repository that you have from elsewhere: check that the proposal is for that repository")
+        @Option(names = "--trust", paramLabel = "ROOT",
+                description = "a root that you have from elsewhere: check that the proposal is for its repository")
         Path trust;
 
         @Mixin
@@ -101,13 +113,15 @@ final class RepoCeremony {
                 ProposalFolder.checkAgainst(read, path(trust));
             }
             Digest shown = digest == null ? ask(read, voice) : Digest.parse(digest).orElseThrow(
-                    () -> Problem.usage("not a digest").where("--digest").expected("the 64 digits that `repro repo diff` shows").found(digest));
+                    () -> Problem.usage("not a digest").where("--digest").expected("the 64 digits that `repro repo diff` shows")
+                    .found(digest));
             try (KeyRing ring = keys.ring(this)) {
                 Ceremony.Outcome outcome = new Ceremony(Instant.now()).sign(path(proposal), shown, ring, dryRun);
                 outcome.signed().forEach(voice::say);
                 List<Proposal.Missing> missing = outcome.proposal().missing();
                 missing.forEach(m -> voice.say(m.line()));
-                voice.say(dryRun ? "dry run: nothing was written" : missing.isEmpty() ? "complete: `repro repo merge` publishes it"
+                voice.say(dryRun ? "dry run: nothing was written" : missing.isEmpty()
+                        ? "complete: `repro repo merge` publishes it"
                         : "send the folder back to whoever merges");
                 voice.answer(Json.object("schema", "repro.repo-signed.v1", "digest", shown, "signed", outcome.signed(),
                         "missing", missing.stream().map(Proposal.Missing::toJson).toList()));
@@ -119,7 +133,8 @@ final class RepoCeremony {
             Difference.of(read).lines().forEach(voice::say);
             var console = System.console();
             if (json || console == null || !console.isTerminal()) {
-                throw Problem.usage("nothing says that you have looked at it").expected("--digest").hint("run `repro repo diff " + proposal + "`, then give the digest that it shows");
+                throw Problem.usage("nothing says that you have looked at it").expected("--digest")
+                        .hint("run `repro repo diff " + proposal + "`, then give the digest that it shows");
             }
             if (!"yes".equals(console.readLine("sign this? (yes or no) "))) {
                 throw Problem.no("not signed");
@@ -128,11 +143,14 @@ final class RepoCeremony {
         }
     }
 
-    @Command(name = "merge", description = "Bring the signatures of several copies of a proposal together in the first; with --repo, publish it once they suffice.",
-            synopsisHeading = "usage: ", descriptionHeading = "%n", parameterListHeading = "%n", optionListHeading = "%noptions:%n",
-            footer = {"", "example: repro repo merge next from-alice from-bob --repo site --key keys/snapshot.pem --key keys/timestamp.pem"})
+    @Command(name = "merge",
+            description = "Bring the signatures of copies of a proposal together in the first; with --repo, publish it.",
+            synopsisHeading = "usage: ", descriptionHeading = "%n", parameterListHeading = "%n",
+            optionListHeading = "%noptions:%n",
+            footer = {"", "example: repro repo merge next from-alice from-bob --repo site --key keys"})
     static final class Merge extends Commands.Verb {
-        @Parameters(arity = "1..*", paramLabel = "PROPOSAL", description = "folders of the same proposal; the first receives the others' signatures")
+        @Parameters(arity = "1..*", paramLabel = "PROPOSAL",
+                description = "folders of the same proposal; the first receives the others' signatures")
         List<Path> proposals;
 
         @Option(names = "--repo", paramLabel = "FOLDER", description = "publish there, if no signature is missing")
@@ -144,7 +162,8 @@ final class RepoCeremony {
         @Option(names = "--dry-run", description = "do everything but publish")
         boolean dryRun;
 
-        @Option(names = {"-m", "--message"}, paramLabel = "TEXT", description = "what this is about, for a repository with a history")
+        @Option(names = {"-m", "--message"}, paramLabel = "TEXT",
+                description = "what this is about, for a repository with a history")
         String message = "";
 
         @Override

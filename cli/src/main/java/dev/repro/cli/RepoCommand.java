@@ -18,10 +18,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-@Command(name = "repo", description = "Make and keep a TUF repository: keys, roles, targets, signatures (docs/repo.md).", synopsisHeading = "usage: ",
-        descriptionHeading = "%n", commandListHeading = "%nverbs:%n", optionListHeading = "%noptions:%n", synopsisSubcommandLabel = "VERB",
-        subcommands = {RepoInitCommand.class, RepoTargets.Add.class, RepoTargets.Remove.class, RepoRoles.AddKey.class, RepoRoles.Delegate.class, RepoAgree.class, RepoRoles.Rotate.class,
-            RepoRoles.Revoke.class, RepoTargets.Renew.class, RepoTargets.Snapshot.class, RepoTargets.Timestamp.class, RepoCeremony.Status.class, RepoCeremony.Diff.class,
+@Command(name = "repo", description = "Make and keep a TUF repository: keys, roles, targets, signatures (docs/repo.md).",
+        synopsisHeading = "usage: ",
+        descriptionHeading = "%n", commandListHeading = "%nverbs:%n", optionListHeading = "%noptions:%n",
+        synopsisSubcommandLabel = "VERB",
+        subcommands = {RepoInitCommand.class, RepoTargets.Add.class, RepoTargets.Remove.class, RepoRoles.AddKey.class,
+        RepoRoles.Delegate.class, RepoAgree.class, RepoRoles.Rotate.class,
+            RepoRoles.Revoke.class, RepoTargets.Renew.class, RepoTargets.Snapshot.class, RepoTargets.Timestamp.class,
+                    RepoCeremony.Status.class, RepoCeremony.Diff.class,
             RepoCeremony.Sign.class, RepoCeremony.Merge.class, RepoCheckCommand.class},
         footer = {"", "example: repro repo init site"})
 final class RepoCommand extends Commands.Verb {
@@ -31,12 +35,14 @@ final class RepoCommand extends Commands.Verb {
 
     @Override
     public Integer call() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "missing verb: init, add, delegate, status or another of `repro repo --help`");
+        throw new CommandLine.ParameterException(spec.commandLine(),
+                "missing verb: init, add, delegate, status or another of `repro repo --help`");
     }
 
     /// Which keys sign, and how they are unlocked.
     static final class KeyOptions {
-        @Option(names = "--key", paramLabel = "KEY", description = "a key that signs: a PEM file, a folder of them, pkcs11:… or ssh-agent:NAME; may be repeated")
+        @Option(names = "--key", paramLabel = "KEY",
+                description = "a key that signs: a PEM file, a folder of them, pkcs11:… or ssh-agent:NAME; may be repeated")
         List<String> keys = List.of();
 
         @Mixin
@@ -53,7 +59,8 @@ final class RepoCommand extends Commands.Verb {
 
     /// Where the repository is.
     abstract static class Base extends Commands.Verb {
-        @Option(names = "--repo", paramLabel = "FOLDER", description = "the repository: a folder, or a bare git repository; default: this folder")
+        @Option(names = "--repo", paramLabel = "FOLDER",
+                description = "the repository: a folder, or a bare git repository; default: this folder")
         Path repo = Path.of("");
 
         Store store() throws Problem {
@@ -73,7 +80,8 @@ final class RepoCommand extends Commands.Verb {
         @Option(names = "--dry-run", description = "show what would change, write nothing")
         boolean dryRun;
 
-        @Option(names = {"-m", "--message"}, paramLabel = "TEXT", description = "what this is about, for a repository with a history")
+        @Option(names = {"-m", "--message"}, paramLabel = "TEXT",
+                description = "what this is about, for a repository with a history")
         String message = "";
 
         /// @return of the proposal that is made instead, null to publish at once
@@ -103,7 +111,8 @@ final class RepoCommand extends Commands.Verb {
 
     /// A verb that changes what people sign: publishes at once with their keys, or makes a proposal.
     abstract static class Change extends Publish {
-        @Option(names = "--proposal", paramLabel = "FOLDER", description = "write the change into a proposal, a new one or one that is there, for others to review and sign")
+        @Option(names = "--proposal", paramLabel = "FOLDER",
+                description = "write the change into a proposal, a new one or one that is there, for others to review and sign")
         Path proposal;
 
         @Override
@@ -119,12 +128,14 @@ final class RepoCommand extends Commands.Verb {
         if (!outcome.published().isEmpty()) {
             return "published  " + versions(outcome.published());
         }
-        return "proposal   in " + proposal + ": copy the folder to each signer, who runs `repro repo diff` and `repro repo sign` on it";
+        return "proposal   in " + proposal
+                + ": copy the folder to each signer, who runs `repro repo diff` and `repro repo sign` on it";
     }
 
     static String versions(Map<RoleName, Long> versions) {
         List<String> all = versions.entrySet().stream().map(v -> v.getKey() + " " + v.getValue()).toList();
         return all.size() <= 8 ? String.join(", ", all)
-                : String.join(", ", all.subList(0, 4)) + ", … (" + all.size() + " files), " + String.join(", ", all.subList(all.size() - 2, all.size()));
+                : String.join(", ", all.subList(0, 4)) + ", … (" + all.size() + " files), "
+                + String.join(", ", all.subList(all.size() - 2, all.size()));
     }
 }

@@ -23,15 +23,17 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "init", description = "Begin a repository, with keys that are given or that are made here.", synopsisHeading = "usage: ", descriptionHeading = "%n",
+@Command(name = "init", description = "Begin a repository, with keys that are given or that are made here.",
+        synopsisHeading = "usage: ", descriptionHeading = "%n",
         parameterListHeading = "%n", optionListHeading = "%noptions:%n", footer = {"", "example: repro repo init site",
-            "         repro repo init site --root alice=alice.pub --root bob=bob.pub --root carol=carol.pub --targets dora=dora.pub --proposal first"})
+            "         repro repo init site --root alice=alice.pub --root bob=bob.pub --targets dora=dora.pub --proposal first"})
 final class RepoInitCommand extends Commands.Verb {
 
     @Parameters(paramLabel = "FOLDER", description = "the new repository; one whose name ends with .git is a bare git repository")
     Path folder;
 
-    @Option(names = "--root", paramLabel = "[OWNER=]FILE", description = "public key of a holder of root; may be repeated, as all of these")
+    @Option(names = "--root", paramLabel = "[OWNER=]FILE",
+            description = "public key of a holder of root; may be repeated, as all of these")
     List<String> root = List.of();
 
     @Option(names = "--targets", paramLabel = "[OWNER=]FILE", description = "public key of a maintainer")
@@ -43,19 +45,25 @@ final class RepoInitCommand extends Commands.Verb {
     @Option(names = "--timestamp", paramLabel = "[OWNER=]FILE", description = "public key that signs timestamp")
     List<String> timestamp = List.of();
 
-    @Option(names = "--threshold", paramLabel = "ROLE=N", description = "how many must sign a role; default: more than half of its keys")
+    @Option(names = "--threshold", paramLabel = "ROLE=N",
+            description = "how many must sign a role; default: more than half of its keys")
     Map<String, Integer> thresholds = Map.of();
 
-    @Option(names = "--lifetime", paramLabel = "KIND=TIME", description = "how long a signed file is good for: root=1y, targets=1y, delegated=1y, snapshot=30d, timestamp=7d are the defaults")
+    @Option(names = "--lifetime", paramLabel = "KIND=TIME",
+            description = "how long a signed file is good for: root=1y, targets=1y, "
+                    + "delegated=1y, snapshot=30d, timestamp=7d are the defaults")
     Map<String, String> lifetimes = Map.of();
 
-    @Option(names = "--new-keys", paramLabel = "FOLDER", description = "where keys go that are not given and so are made: 3 of root, 3 of targets, 1 each of snapshot and timestamp; default: keys")
+    @Option(names = "--new-keys", paramLabel = "FOLDER",
+            description = "where keys go that are not given and so are made: 3 of root, 3 of targets, "
+                    + "1 each of snapshot and timestamp; default: keys")
     Path newKeys = Path.of("keys");
 
     @Option(names = "--no-password", description = "leave these keys unencrypted, for a trial")
     boolean noPassword;
 
-    @Option(names = "--no-consistent-snapshot", description = "file names without versions and hashes; only for servers that cannot do otherwise")
+    @Option(names = "--no-consistent-snapshot",
+            description = "file names without versions and hashes; only for servers that cannot do otherwise")
     boolean inconsistent;
 
     @Option(names = "--tough-names", description = "publish targets in folders a second time where tough looks for them")
@@ -82,7 +90,8 @@ final class RepoInitCommand extends Commands.Verb {
             if (!repository.isEmpty()) {
                 throw Problem.usage("there is a repository already").where(folder).hint("name an empty or a new folder");
             }
-            try (Secret password = noPassword ? null : secret(); var made = new KeyFolder(path(newKeys), Scheme.ED25519, password);
+            try (Secret password = noPassword ? null : secret(); var made = new KeyFolder(path(newKeys), Scheme.ED25519,
+                    password);
                     KeyRing ring = keys.ring(this).lend(made)) {
                 List<String> advice = founding.makeKeys(made);
                 var desk = new Desk(repository, Optional.ofNullable(proposal).map(this::path), ring, Instant.now(), false);
@@ -105,6 +114,7 @@ final class RepoInitCommand extends Commands.Verb {
             voice.say("keys       in " + newKeys + (noPassword ? ", not encrypted" : ", encrypted with one password"));
             advice.forEach(a -> voice.say("  " + a));
         }
-        voice.answer(outcome.toJson(proposal == null ? null : proposal.toString()).with("new_keys", advice.isEmpty() ? null : newKeys.toString()));
+        voice.answer(outcome.toJson(proposal == null ? null : proposal.toString())
+                .with("new_keys", advice.isEmpty() ? null : newKeys.toString()));
     }
 }

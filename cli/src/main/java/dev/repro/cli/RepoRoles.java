@@ -27,10 +27,13 @@ final class RepoRoles {
         return given == null ? OptionalInt.empty() : OptionalInt.of(given);
     }
 
-    @Command(name = "add-key", description = "Let more keys sign a role, or change how many must.", synopsisHeading = "usage: ", descriptionHeading = "%n",
-            parameterListHeading = "%n", optionListHeading = "%noptions:%n", footer = {"", "example: repro repo add-key --repo site --proposal next targets erin=erin.pub"})
+    @Command(name = "add-key", description = "Let more keys sign a role, or change how many must.", synopsisHeading = "usage: ",
+            descriptionHeading = "%n",
+            parameterListHeading = "%n", optionListHeading = "%noptions:%n",
+            footer = {"", "example: repro repo add-key --repo site --proposal next targets erin=erin.pub"})
     static final class AddKey extends RepoCommand.Change {
-        @Parameters(index = "0", paramLabel = "ROLE", description = "root, targets, snapshot, timestamp, a delegated role, or the prefix of bins")
+        @Parameters(index = "0", paramLabel = "ROLE",
+                description = "root, targets, snapshot, timestamp, a delegated role, or the prefix of bins")
         String role;
 
         @Parameters(index = "1..*", arity = "0..*", paramLabel = "[OWNER=]FILE", description = "public keys")
@@ -44,11 +47,14 @@ final class RepoRoles {
             if (keyFiles.isEmpty() && threshold == null) {
                 throw Problem.usage("nothing to change").expected("a key or --threshold");
             }
-            return desk.finish(desk.editor().keys(new RoleName(role), KeyNames.holders(keyFiles, here()), List.of(), optional(threshold)).proposal(), message);
+            return desk.finish(desk.editor().keys(new RoleName(role), KeyNames.holders(keyFiles, here()), List.of(),
+                    optional(threshold)).proposal(), message);
         }
     }
 
-    @Command(name = "delegate", description = "Give a name-space to a new role with keys of its own, or everything to hash bins.", synopsisHeading = "usage: ",
+    @Command(name = "delegate",
+            description = "Give a name-space to a new role with keys of its own, or everything to hash bins.",
+            synopsisHeading = "usage: ",
             descriptionHeading = "%n", parameterListHeading = "%n", optionListHeading = "%noptions:%n",
             footer = {"", "example: repro repo delegate --repo site --proposal next hello erin=erin.pub",
                 "         repro repo delegate --repo site --key keys --bins 1024 bin online.pub"})
@@ -56,16 +62,19 @@ final class RepoRoles {
         @Parameters(index = "0", paramLabel = "ROLE", description = "the new role's name; with --bins the prefix of the bins'")
         String role;
 
-        @Parameters(index = "1..*", arity = "1..*", paramLabel = "[OWNER=]FILE", description = "public keys of the author or the team")
+        @Parameters(index = "1..*", arity = "1..*", paramLabel = "[OWNER=]FILE",
+                description = "public keys of the author or the team")
         List<String> keyFiles;
 
-        @Option(names = "--path", paramLabel = "PATTERN", description = "targets that it may list; * and ? stop at /; may be repeated; default: ROLE/*/*")
+        @Option(names = "--path", paramLabel = "PATTERN",
+                description = "targets that it may list; * and ? stop at /; may be repeated; default: ROLE/*/*")
         List<String> paths = List.of();
 
         @Option(names = "--hash-prefix", paramLabel = "HEX", description = "instead: targets whose name's SHA-256 begins so")
         List<String> prefixes = List.of();
 
-        @Option(names = "--bins", paramLabel = "N", description = "instead: N bins, a power of two, each for its part of all targets (TAP 15)")
+        @Option(names = "--bins", paramLabel = "N",
+                description = "instead: N bins, a power of two, each for its part of all targets (TAP 15)")
         Integer bins;
 
         @Option(names = "--threshold", paramLabel = "N", description = "how many of its keys must sign; default: 1")
@@ -94,11 +103,14 @@ final class RepoRoles {
         }
     }
 
-    @Command(name = "rotate", description = "Replace keys of a role by others.", synopsisHeading = "usage: ", descriptionHeading = "%n", parameterListHeading = "%n",
-            optionListHeading = "%noptions:%n", footer = {"", "example: repro repo rotate --repo site --proposal next root --old alice --new alice=alice2.pub",
+    @Command(name = "rotate", description = "Replace keys of a role by others.", synopsisHeading = "usage: ",
+            descriptionHeading = "%n", parameterListHeading = "%n",
+            optionListHeading = "%noptions:%n",
+            footer = {"", "example: repro repo rotate --repo site --proposal next root --old alice --new alice=alice2.pub",
                 "         repro repo rotate --repo site --proposal next hello --own --old erin --new erin=erin2.pub"})
     static final class Rotate extends RepoCommand.Change {
-        @Parameters(paramLabel = "ROLE", description = "root, targets, snapshot, timestamp, a delegated role, or the prefix of bins")
+        @Parameters(paramLabel = "ROLE",
+                description = "root, targets, snapshot, timestamp, a delegated role, or the prefix of bins")
         String role;
 
         @Option(names = "--old", required = true, paramLabel = "KEY", description = KEY_FORM + "; may be repeated")
@@ -110,10 +122,12 @@ final class RepoRoles {
         @Option(names = "--threshold", paramLabel = "N", description = "how many must sign from now on")
         Integer threshold;
 
-        @Option(names = "--own", description = "a delegated role: signed by its own keys, old and new, not by whoever delegates to it (TAP 8)")
+        @Option(names = "--own",
+                description = "a delegated role: signed by its own keys, old and new, not by whoever delegates to it (TAP 8)")
         boolean own;
 
-        @Option(names = "--new-keys-only", description = "with --own: the old keys sign the role no more; clients without TAP 8 refuse it then")
+        @Option(names = "--new-keys-only",
+                description = "with --own: the old keys sign the role no more; clients without TAP 8 refuse it then")
         boolean newKeysOnly;
 
         @Override
@@ -136,33 +150,41 @@ final class RepoRoles {
         }
     }
 
-    @Command(name = "revoke", description = "Take a key from roles, or end a delegated role.", synopsisHeading = "usage: ", descriptionHeading = "%n",
+    @Command(name = "revoke", description = "Take a key from roles, or end a delegated role.", synopsisHeading = "usage: ",
+            descriptionHeading = "%n",
             parameterListHeading = "%n", optionListHeading = "%noptions:%n",
-            footer = {"", "example: repro repo revoke --repo site --proposal next mallory", "         repro repo revoke --repo site --proposal next --end hello",
+            footer = {"", "example: repro repo revoke --repo site --proposal next mallory",
+            "         repro repo revoke --repo site --proposal next --end hello",
                 "         repro repo revoke --repo site --key erin.pem --key online --own hello"})
     static final class Revoke extends RepoCommand.Change {
         @Parameters(arity = "0..1", paramLabel = "KEY", description = KEY_FORM)
         String key;
 
-        @Option(names = "--role", paramLabel = "ROLE", description = "take it from this role; default: from every role that has it")
+        @Option(names = "--role", paramLabel = "ROLE",
+                description = "take it from this role; default: from every role that has it")
         String role;
 
         @Option(names = "--threshold", paramLabel = "N", description = "with --role: how many must sign from now on")
         Integer threshold;
 
-        @Option(names = "--end", paramLabel = "ROLE", description = "instead: end the delegation to a role, whose targets nobody finds any more")
+        @Option(names = "--end", paramLabel = "ROLE",
+                description = "instead: end the delegation to a role, whose targets nobody finds any more")
         String end;
 
-        @Option(names = "--own", paramLabel = "ROLE", description = "instead: end a delegated role for good, by its own keys (TAP 20)")
+        @Option(names = "--own", paramLabel = "ROLE",
+                description = "instead: end a delegated role for good, by its own keys (TAP 20)")
         String own;
 
-        @Option(names = "--rotation", paramLabel = "N", description = "with --own: in the place of its key rotation N, by the keys that signed that one")
+        @Option(names = "--rotation", paramLabel = "N",
+                description = "with --own: in the place of its key rotation N, by the keys that signed that one")
         Integer rotation;
 
         @Override
         Desk.Outcome change(Desk desk, Repository repository) throws Problem {
-            if (Stream.of(key, end, own).filter(Objects::nonNull).count() != 1 || threshold != null && role == null || rotation != null && own == null) {
-                throw Problem.usage("what to revoke is not clear").expected("a key, --end ROLE or --own ROLE; --threshold only with --role, --rotation with --own");
+            if (Stream.of(key, end, own).filter(Objects::nonNull).count() != 1 || threshold != null && role == null
+                    || rotation != null && own == null) {
+                throw Problem.usage("what to revoke is not clear")
+                        .expected("a key, --end ROLE or --own ROLE; --threshold only with --role, --rotation with --own");
             }
             Editor editor = desk.editor();
             if (own != null) {
@@ -172,7 +194,8 @@ final class RepoRoles {
             } else if (role == null) {
                 editor.removeEverywhere(KeyNames.listed(repository, key, here()));
             } else {
-                editor.keys(new RoleName(role), List.of(), List.of(KeyNames.listed(repository, key, here())), optional(threshold));
+                editor.keys(new RoleName(role), List.of(), List.of(KeyNames.listed(repository, key, here())),
+                        optional(threshold));
             }
             return desk.finish(editor.proposal(), message);
         }

@@ -26,26 +26,32 @@ final class RepoTargets {
 
     private RepoTargets() {}
 
-    @Command(name = "add", description = "Add files as targets, or replace targets, each in the role that its name is delegated to.", synopsisHeading = "usage: ",
+    @Command(name = "add",
+            description = "Add files as targets, or replace targets, each in the role that its name is delegated to.",
+            synopsisHeading = "usage: ",
             descriptionHeading = "%n", parameterListHeading = "%n", optionListHeading = "%noptions:%n",
             footer = {"", "example: repro repo add --repo site --as hello/1.0.0/ --key keys hello.hvt"})
     static final class Add extends RepoCommand.Change {
         @Parameters(arity = "1..*", paramLabel = "FILE", description = "files to publish")
         List<Path> files;
 
-        @Option(names = "--as", paramLabel = "NAME", description = "the target's name; one that ends with / is a folder, and each file's own name follows; default: the file's own name")
+        @Option(names = "--as", paramLabel = "NAME",
+                description = "the target's name, or with / at its end its folder; default: the file's own name")
         String as = "";
 
-        @Option(names = "--role", paramLabel = "ROLE", description = "the role that lists them; default: the one that the name is delegated to, or targets")
+        @Option(names = "--role", paramLabel = "ROLE",
+                description = "the role that lists them; default: the one that the name is delegated to, or targets")
         String role;
 
-        @Option(names = "--custom", paramLabel = "FILE", description = "a JSON object to sign along with each, as member `custom`")
+        @Option(names = "--custom", paramLabel = "FILE",
+                description = "a JSON object to sign along with each, as member `custom`")
         Path custom;
 
         @Override
         Desk.Outcome change(Desk desk, Repository repository) throws Problem {
             if (files.size() > 1 && !as.isEmpty() && !as.endsWith("/")) {
-                throw Problem.usage("several files, and one name for all").where("--as").found(as).hint("end it with / to name a folder");
+                throw Problem.usage("several files, and one name for all").where("--as").found(as)
+                        .hint("end it with / to name a folder");
             }
             Json.Obj object = custom == null ? Json.object() : custom();
             var additions = new LinkedHashMap<TargetName, Editor.Addition>();
@@ -69,13 +75,16 @@ final class RepoTargets {
         }
     }
 
-    @Command(name = "remove", description = "Take targets away; their files stay, for clients of an older snapshot.", synopsisHeading = "usage: ", descriptionHeading = "%n",
-            parameterListHeading = "%n", optionListHeading = "%noptions:%n", footer = {"", "example: repro repo remove --repo site --key keys hello/1.0.0/hello.hvt"})
+    @Command(name = "remove", description = "Take targets away; their files stay, for clients of an older snapshot.",
+            synopsisHeading = "usage: ", descriptionHeading = "%n",
+            parameterListHeading = "%n", optionListHeading = "%noptions:%n",
+            footer = {"", "example: repro repo remove --repo site --key keys hello/1.0.0/hello.hvt"})
     static final class Remove extends RepoCommand.Change {
         @Parameters(arity = "1..*", paramLabel = "NAME", description = "targets")
         List<String> names;
 
-        @Option(names = "--role", paramLabel = "ROLE", description = "the role that lists them; default: the one that the name is delegated to, or targets")
+        @Option(names = "--role", paramLabel = "ROLE",
+                description = "the role that lists them; default: the one that the name is delegated to, or targets")
         String role;
 
         @Override
@@ -88,13 +97,16 @@ final class RepoTargets {
         }
     }
 
-    @Command(name = "renew", description = "Make the files of roles anew before they expire, saying the same.", synopsisHeading = "usage: ", descriptionHeading = "%n",
-            parameterListHeading = "%n", optionListHeading = "%noptions:%n", footer = {"", "example: repro repo renew --repo site --proposal renewal root targets"})
+    @Command(name = "renew", description = "Make the files of roles anew before they expire, saying the same.",
+            synopsisHeading = "usage: ", descriptionHeading = "%n",
+            parameterListHeading = "%n", optionListHeading = "%noptions:%n",
+            footer = {"", "example: repro repo renew --repo site --proposal renewal root targets"})
     static final class Renew extends RepoCommand.Change {
         @Parameters(arity = "0..*", paramLabel = "ROLE", description = "root, targets, or delegated roles")
         List<String> roles = List.of();
 
-        @Option(names = "--lifetime", paramLabel = "KIND=TIME", description = "change in root how long files signed from now on are good for: timestamp=1d, as with init")
+        @Option(names = "--lifetime", paramLabel = "KIND=TIME",
+                description = "change in root how long files signed from now on are good for: timestamp=1d, as with init")
         Map<String, String> lifetimes = Map.of();
 
         @Override
@@ -113,7 +125,8 @@ final class RepoTargets {
         }
     }
 
-    @Command(name = "snapshot", description = "Sign a new snapshot and timestamp of what is there.", synopsisHeading = "usage: ", descriptionHeading = "%n",
+    @Command(name = "snapshot", description = "Sign a new snapshot and timestamp of what is there.", synopsisHeading = "usage: ",
+            descriptionHeading = "%n",
             optionListHeading = "%noptions:%n", footer = {"", "example: repro repo snapshot --repo site --key keys"})
     static final class Snapshot extends RepoCommand.Publish {
         @Override
@@ -122,8 +135,10 @@ final class RepoTargets {
         }
     }
 
-    @Command(name = "timestamp", description = "Sign a new timestamp of the snapshot that is there.", synopsisHeading = "usage: ", descriptionHeading = "%n",
-            optionListHeading = "%noptions:%n", footer = {"", "example: repro repo timestamp --repo site --key keys/timestamp.pem"})
+    @Command(name = "timestamp", description = "Sign a new timestamp of the snapshot that is there.",
+            synopsisHeading = "usage: ", descriptionHeading = "%n",
+            optionListHeading = "%noptions:%n",
+            footer = {"", "example: repro repo timestamp --repo site --key keys/timestamp.pem"})
     static final class Timestamp extends RepoCommand.Publish {
         @Override
         Desk.Outcome change(Desk desk, Repository repository) throws Problem {

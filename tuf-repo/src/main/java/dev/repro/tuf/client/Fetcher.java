@@ -18,7 +18,7 @@ import javax.net.ssl.SSLSocketFactory;
 /// Fetches over HTTP and HTTPS: the one class that opens a connection.
 ///
 /// A connection is kept for the next request to the same server. Redirects are followed, never from HTTPS to HTTP. Nothing is asked for
-/// twice but on a kept connection that the server had given up. Why no client of the JDK's own: docs/adr/0006.
+/// twice but on a kept connection that the server had given up. Why no client of the JDK's own: docs/adr/0007.
 public final class Fetcher implements AutoCloseable {
     private static final int MAX_REDIRECTS = 5;
 

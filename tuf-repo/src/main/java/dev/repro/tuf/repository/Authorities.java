@@ -18,8 +18,8 @@ final class Authorities {
 
     private Authorities() {}
 
-    /// The authority over a targets role: root, or the first role that delegates to it, nearest to `targets`. [Editor] lets no second one
-    /// delegate to the same name.
+    /// The authority over a targets role: root, or the first role that delegates to it, nearest to `targets`. [Editor] lets no
+    /// second one delegate to the same name.
     static Optional<Authority> of(View view, RoleName role) throws Problem {
         if (role.isTopLevel()) {
             return view.root().map(r -> Authority.of(r.unverified(), role));
@@ -29,11 +29,12 @@ final class Authorities {
             return Optional.empty();
         }
         Signed.Targets targets = view.targets(delegator.get()).orElseThrow().unverified();
-        return Optional.of(Authority.of(delegator.get(), targets, targets.delegations().orElseThrow().keysOf(role).orElseThrow()));
+        return Optional.of(Authority.of(delegator.get(), targets,
+                targets.delegations().orElseThrow().keysOf(role).orElseThrow()));
     }
 
-    /// Everyone who must have signed a role's file: the authority over it, and after key rotations its new holders (TAP 8). Nobody, where
-    /// nothing delegates to it and where it is revoked.
+    /// Everyone who must have signed a role's file: the authority over it, and after key rotations its new holders (TAP 8).
+    /// Nobody, where nothing delegates to it and where it is revoked.
     static List<Authority> signing(View view, RoleName role) throws Problem {
         Optional<Authority> delegated = of(view, role);
         if (delegated.isEmpty() || role.isTopLevel()) {
@@ -90,7 +91,8 @@ final class Authorities {
         return out;
     }
 
-    /// The role that a target belongs to: the first that a client would ask and that is delegated nothing narrower, `targets` if none is.
+    /// The role that a target belongs to: the first that a client would ask and that is delegated nothing narrower, `targets` if
+    /// none is.
     static RoleName route(View view, TargetName target) throws Problem {
         return route(view, RoleName.TARGETS, target, new HashSet<>());
     }
@@ -116,7 +118,8 @@ final class Authorities {
         RoleName at = role;
         while (!at.equals(RoleName.TARGETS)) {
             Optional<RoleName> delegator = delegator(view, at);
-            if (delegator.isEmpty() || !covers(view.targets(delegator.get()).orElseThrow().unverified().delegations().orElseThrow(), at, target)) {
+            if (delegator.isEmpty() || !covers(view.targets(delegator.get()).orElseThrow().unverified().delegations()
+                    .orElseThrow(), at, target)) {
                 return false;
             }
             at = delegator.get();

@@ -33,12 +33,14 @@ public record Authority(String by, RoleKeys role, Map<KeyId, Key> keys, Map<KeyI
 
     /// Of a delegated role.
     static Authority of(RoleName delegator, Signed.Targets targets, RoleKeys role) {
-        return new Authority(delegator + " " + targets.version(), role, targets.delegations().orElseThrow().keys(), Owners.of(targets.json()));
+        return new Authority(delegator + " " + targets.version(), role, targets.delegations().orElseThrow().keys(),
+                Owners.of(targets.json()));
     }
 
     /// Of a role after a rotation of its keys to others.
     static Authority of(Signed.Rotate rotate) {
-        return new Authority("rotation " + rotate.version() + " of " + rotate.role(), rotate.roleKeys().orElseThrow(), rotate.keys(), Owners.of(rotate.json()));
+        return new Authority("rotation " + rotate.version() + " of " + rotate.role(), rotate.roleKeys().orElseThrow(),
+                rotate.keys(), Owners.of(rotate.json()));
     }
 
     /// The keys that may sign, of kinds known here.

@@ -18,7 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Proposing, signing and merging on plain files. Each signer works on a copy of the proposal's folder; no two machines need to meet.
+/// Proposing, signing and merging on plain files. Each signer works on a copy of the proposal's folder; no two machines need to
+/// meet.
 public final class Ceremony {
     private final Instant now;
 
@@ -43,7 +44,8 @@ public final class Ceremony {
     public Outcome sign(Path folder, Digest shown, KeyRing keys, boolean dryRun) throws Problem {
         Proposal proposal = ProposalFolder.read(folder);
         if (!proposal.digest().equals(shown)) {
-            throw Problem.no("the proposal is not the one that was reviewed").where(folder).expected("digest " + shown).found(proposal.digest())
+            throw Problem.no("the proposal is not the one that was reviewed").where(folder).expected("digest " + shown)
+                    .found(proposal.digest())
                     .hint("look at it again: repro repo diff " + folder);
         }
         List<Signer> signers = keys.signers(Desk.wanted(proposal));
@@ -62,7 +64,8 @@ public final class Ceremony {
             KeyId id = ids.values().iterator().next();
             String owner = owner(signed, ids.keySet().iterator().next(), id);
             entries.add(Transcript.entry(now, "sign", shown).with("keyid", id.text()).with("owner", owner).with("files", files));
-            told.add(owner + " signs " + String.join(", ", ids.keySet().stream().limit(8).map(RoleName::text).toList()) + (ids.size() > 8 ? ", …" : ""));
+            told.add(owner + " signs " + String.join(", ", ids.keySet().stream().limit(8).map(RoleName::text).toList())
+                    + (ids.size() > 8 ? ", …" : ""));
         }
         if (entries.isEmpty()) {
             throw Problem.no("there is nothing to sign with these keys").where(folder)
@@ -107,7 +110,8 @@ public final class Ceremony {
         for (Path folder : folders) {
             Proposal copy = ProposalFolder.read(folder);
             if (!copy.digest().equals(first.digest())) {
-                throw Problem.no("not a copy of the same proposal").where(folder).expected("digest " + first.digest()).found(copy.digest())
+                throw Problem.no("not a copy of the same proposal").where(folder).expected("digest " + first.digest())
+                        .found(copy.digest())
                         .hint("merge only what everybody has signed the same");
             }
             int count = 0;
@@ -130,7 +134,8 @@ public final class Ceremony {
             Set<PublicKey> good = authority.signers(copy.part(role));
             for (var signature : copy.parts().get(role).signatures().entrySet()) {
                 if (authority.role().keyids().contains(signature.getKey())
-                        && Optional.ofNullable(authority.keys().get(signature.getKey())).flatMap(Key::usable).filter(good::contains).isPresent()) {
+                        && Optional.ofNullable(authority.keys().get(signature.getKey())).flatMap(Key::usable)
+                        .filter(good::contains).isPresent()) {
                     into.compute(role, (_, file) -> file.with(signature.getKey(), signature.getValue()));
                 }
             }

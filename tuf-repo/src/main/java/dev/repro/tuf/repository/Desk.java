@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// The work that all editing verbs share: begin from the repository or from a proposal, and end as a proposal's folder, or signed and
-/// published at once where all keys are at hand.
+/// The work that all editing verbs share: begin from the repository or from a proposal, and end as a proposal's folder, or signed
+/// and published at once where all keys are at hand.
 public final class Desk {
     private final Repository repository;
     private final Optional<Path> folder;
@@ -42,13 +42,15 @@ public final class Desk {
         public Json.Obj toJson(String proposal) throws Problem {
             var versions = new LinkedHashMap<String, Long>();
             published.forEach((role, version) -> versions.put(role.text(), version));
-            return Json.object("schema", "repro.repo-change.v1", "proposal", proposal, "published", published.isEmpty() ? null : versions,
+            return Json.object("schema", "repro.repo-change.v1", "proposal", proposal, "published", published.isEmpty() ? null
+                    : versions,
                     "new_keys", null, "difference", difference.toJson());
         }
     }
 
     public Editor editor() throws Problem {
-        return folder.isPresent() && ProposalFolder.exists(folder.get()) ? Editor.of(ProposalFolder.readOnto(folder.get(), repository), now)
+        return folder.isPresent() && ProposalFolder.exists(folder.get())
+                ? Editor.of(ProposalFolder.readOnto(folder.get(), repository), now)
                 : Editor.of(repository, now);
     }
 
@@ -70,7 +72,7 @@ public final class Desk {
     private Outcome publish(Proposal proposal, String message, boolean renewSnapshot) throws Problem {
         if (keys.isEmpty() && !dryRun) {
             throw Problem.usage("nothing says who signs").expected("--key or --proposal")
-                    .hint("sign and publish at once with --key FILE, or write a proposal for others to sign with --proposal FOLDER");
+                    .hint("--key FILE signs and publishes at once, --proposal FOLDER makes a proposal for others to sign");
         }
         if (dryRun && keys.isEmpty()) {
             return new Outcome(Difference.of(proposal), proposal, Map.of());
@@ -100,7 +102,8 @@ public final class Desk {
 
     private static String message(Proposal proposal) {
         List<RoleName> roles = proposal.roles();
-        return roles.isEmpty() ? "fresh" : String.join(", ", roles.stream().limit(5).map(RoleName::text).toList()) + (roles.size() > 5 ? ", …" : "");
+        return roles.isEmpty() ? "fresh" : String.join(", ", roles.stream().limit(5).map(RoleName::text).toList())
+                + (roles.size() > 5 ? ", …" : "");
     }
 
     /// All keys that may sign something of a proposal or of its publication.
@@ -119,6 +122,7 @@ public final class Desk {
     }
 
     private static void add(Authority authority, Set<PublicKey> out) {
-        authority.role().keyids().stream().filter(authority.keys()::containsKey).forEach(id -> authority.keys().get(id).usable().ifPresent(out::add));
+        authority.role().keyids().stream().filter(authority.keys()::containsKey)
+                .forEach(id -> authority.keys().get(id).usable().ifPresent(out::add));
     }
 }

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// What a proposal changes, for a person who is to sign it: who gains and loses what, which targets come, go and change, when files expire. It is
-/// complete: a member that it has no words for is shown as JSON.
+/// What a proposal changes, for a person who is to sign it: who gains and loses what, which targets come, go and change, when
+/// files expire. It is complete: a member that it has no words for is shown as JSON.
 public final class Difference {
 
     /// @param sign `+` comes, `-` goes, `~` is another, `!` mind this
@@ -38,7 +38,8 @@ public final class Difference {
         }
 
         Json.Obj toJson() {
-            return Json.object("role", role.text(), "before", before == 0 ? null : before, "after", after, "expires_before", expiresBefore, "expires_after", expiresAfter,
+            return Json.object("role", role.text(), "before", before == 0 ? null
+                    : before, "after", after, "expires_before", expiresBefore, "expires_after", expiresAfter,
                     "changes", changes.stream().map(Change::toJson).toList());
         }
     }
@@ -59,11 +60,14 @@ public final class Difference {
             var changes = new ArrayList<Change>();
             switch (after) {
                 case Signed.Root root -> new RootDifference(before.map(Signed.Root.class::cast), root, changes::add).tell();
-                case Signed.Targets targets -> new TargetsDifference(role, before.map(Signed.Targets.class::cast), targets, changes::add).tell();
-                case Signed.Rotate rotate -> RotationDifference.of(proposal, RotateFile.parse(role).orElseThrow(), rotate, changes::add).tell();
+                case Signed.Targets targets -> new TargetsDifference(role, before.map(Signed.Targets.class::cast), targets,
+                        changes::add).tell();
+                case Signed.Rotate rotate -> RotationDifference.of(proposal, RotateFile.parse(role).orElseThrow(), rotate,
+                        changes::add).tell();
                 default -> throw new IllegalStateException("no part of a proposal");
             }
-            files.add(new File(role, before.map(Signed::version).orElse(0L), after.version(), before.map(Difference::expires).orElse(null), expires(after),
+            files.add(new File(role, before.map(Signed::version).orElse(0L), after.version(),
+                    before.map(Difference::expires).orElse(null), expires(after),
                     List.copyOf(changes)));
         }
         return new Difference(proposal, List.copyOf(files));
@@ -113,8 +117,11 @@ public final class Difference {
 
     /// `repro.repo-diff.v1`
     public Json.Obj toJson() throws Problem {
-        return Json.object("schema", "repro.repo-diff.v1", "digest", proposal.digest(), "files", files.stream().map(File::toJson).toList(),
-                "targets", proposal.blobs().entrySet().stream().map(b -> Json.object("name", b.getKey().text(), "length", b.getValue().length(),
-                        "sha256", b.getValue().digest())).toList(), "missing", proposal.missing().stream().map(Proposal.Missing::toJson).toList());
+        return Json.object("schema", "repro.repo-diff.v1", "digest", proposal.digest(), "files",
+                files.stream().map(File::toJson).toList(),
+                "targets", proposal.blobs().entrySet().stream()
+                .map(b -> Json.object("name", b.getKey().text(), "length", b.getValue().length(),
+                        "sha256", b.getValue().digest())).toList(), "missing",
+                        proposal.missing().stream().map(Proposal.Missing::toJson).toList());
     }
 }

@@ -24,10 +24,10 @@ import java.util.concurrent.Future;
 
 /// A repository in a folder that a web server serves as it is.
 ///
-/// A publication is first written whole into `.repro/next`, then a list of what goes where, `.repro/next/commit`, is renamed into place:
-/// from then on it will happen. The files are renamed to their places, timestamp last. After a crash before that moment the next publisher
-/// sweeps the leftovers; after a crash later, whoever opens the store next finishes the work. Readers see the old until the timestamp is
-/// renamed, because nothing that they have refers to the new files.
+/// A publication is first written whole into `.repro/next`, then a list of what goes where, `.repro/next/commit`, is renamed into
+/// place: from then on it will happen. The files are renamed to their places, timestamp last. After a crash before that moment
+/// the next publisher sweeps the leftovers; after a crash later, whoever opens the store next finishes the work. Readers see the
+/// old until the timestamp is renamed, because nothing that they have refers to the new files.
 ///
 /// `.repro/lock` keeps two publishers apart, in one process or in several.
 public final class DirectoryStore implements Store {
@@ -135,12 +135,13 @@ public final class DirectoryStore implements Store {
         }
         boolean same = switch (item.content()) {
             case Publication.Content.Bytes(var bytes, var _) -> Arrays.equals(bytes, Files.readAllBytes(file));
-            case Publication.Content.Copy(var _, var length, var digest, var _) -> Files.size(file) == length && Digest.of(file).equals(digest);
+            case Publication.Content.Copy(var _, var length, var digest, var _) -> Files.size(file) == length
+                    && Digest.of(file).equals(digest);
             case Publication.Content.SameAs _ -> true; // of one name by digest as of the other
         };
         if (!same && !item.content().replaces()) {
             throw Problem.no("published already with other bytes, and such a file never changes").where(file)
-                    .hint("compare it with a mirror of the repository: this one was changed by hand, or by something else than repro");
+                    .hint("compare it with a mirror: this repository was changed by hand, or by another tool");
         }
         return same;
     }

@@ -23,8 +23,8 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// Changes a repository: each call edits what a role signs, none signs. A file that changes gets the next version once, however many
-/// edits it takes, and the lifetime of its kind from now on.
+/// Changes a repository: each call edits what a role signs, none signs. A file that changes gets the next version once, however
+/// many edits it takes, and the lifetime of its kind from now on.
 public final class Editor {
     private final Instant now;
     private Proposal draft;
@@ -51,7 +51,8 @@ public final class Editor {
     /// @param keys of root, targets, snapshot and timestamp
     /// @param consistent snapshots (TUF 6.2)
     /// @param toughNames publish targets under the names that tough looks for, too
-    public static Editor create(Repository empty, Map<RoleName, Keys> keys, boolean consistent, boolean toughNames, Lifetimes lifetimes, Instant now)
+    public static Editor create(Repository empty, Map<RoleName, Keys> keys, boolean consistent, boolean toughNames,
+            Lifetimes lifetimes, Instant now)
             throws Problem {
         if (!empty.isEmpty()) {
             throw Problem.usage("there is a repository already").hint("name an empty or a new folder");
@@ -67,8 +68,8 @@ public final class Editor {
         return editor;
     }
 
-    /// Adds and removes keys of a role and sets its threshold: in root for a top-level role, in its delegator for a delegated one. The prefix
-    /// of bins stands for all of them.
+    /// Adds and removes keys of a role and sets its threshold: in root for a top-level role, in its delegator for a delegated
+    /// one. The prefix of bins stands for all of them.
     public Editor keys(RoleName role, List<KeyHolder> add, List<PublicKey> remove, OptionalInt threshold) throws Problem {
         for (PublicKey key : remove) {
             requireKey(role, key);
@@ -77,9 +78,10 @@ public final class Editor {
             put(RoleName.ROOT, RootEdits.role(signed(RoleName.ROOT), role.text(), add, remove, threshold));
             return this;
         }
-        Place place = place(role);
+        Place place = Place.of(draft, role);
         if (!place.bins() && !KeyRotations.of(draft, role).isEmpty()) {
-            throw Problem.usage("role " + role + " has rotated its keys itself").hint("delegate to a new role: what clients know of this one's keys would not fit");
+            throw Problem.usage("role " + role + " has rotated its keys itself")
+                    .hint("delegate to a new role: what clients know of this one's keys would not fit");
         }
         Json.Obj delegator = signed(place.delegator());
         put(place.delegator(), place.bins() ? TargetsEdits.bins(delegator, add, remove, threshold)
@@ -88,16 +90,12 @@ public final class Editor {
     }
 
     private void requireKey(RoleName role, PublicKey key) throws Problem {
-        Optional<Authority> authority = role.isTopLevel() ? Authorities.of(draft, role) : Optional.of(authority(place(role), role));
+        Optional<Authority> authority = role.isTopLevel() ? Authorities.of(draft, role)
+                : Optional.of(Place.of(draft, role).authority(draft, role));
         if (authority.isEmpty() || authority.get().idOf(key).isEmpty()) {
-            throw Problem.usage("key " + key + " is none of role " + role).hint("`repro repo status` lists the keys of each role");
+            throw Problem.usage("key " + key + " is none of role " + role)
+                    .hint("`repro repo status` lists the keys of each role");
         }
-    }
-
-    private Authority authority(Place place, RoleName role) throws Problem {
-        Signed.Targets targets = draft.targets(place.delegator()).orElseThrow().unverified();
-        Delegations delegations = targets.delegations().orElseThrow();
-        return Authority.of(place.delegator(), targets, place.bins() ? delegations.bins().orElseThrow().keys() : delegations.keysOf(role).orElseThrow());
     }
 
     /// Takes a key from every role that has it.
@@ -114,7 +112,8 @@ public final class Editor {
             Signed.Targets targets = draft.targets(delegator).orElseThrow().unverified();
             delegations.bins().filter(b -> Authority.of(delegator, targets, b.keys()).idOf(key).isPresent())
                     .ifPresent(b -> out.add(new RoleName(b.prefix())));
-            delegations.roles().stream().filter(r -> Authority.of(delegator, targets, r.keys()).idOf(key).isPresent()).forEach(r -> out.add(r.name()));
+            delegations.roles().stream().filter(r -> Authority.of(delegator, targets, r.keys()).idOf(key).isPresent())
+                    .forEach(r -> out.add(r.name()));
             return true;
         });
         if (out.isEmpty()) {
@@ -126,16 +125,18 @@ public final class Editor {
         return out;
     }
 
-    /// Delegates a name-space to a new role, whose first, empty file becomes part of the proposal: a client that meets a delegation without a
-    /// file gives up its search.
+    /// Delegates a name-space to a new role, whose first, empty file becomes part of the proposal: a client that meets a
+    /// delegation without a file gives up its search.
     ///
     /// @param paths patterns; empty if prefixes are given
     /// @param hashPrefixes of the SHA-256 of a target's name, hexadecimal
-    public Editor delegate(RoleName delegator, String name, List<String> paths, List<String> hashPrefixes, boolean terminating, Keys keys)
+    public Editor delegate(RoleName delegator, String name, List<String> paths, List<String> hashPrefixes, boolean terminating,
+            Keys keys)
             throws Problem {
         RoleName role = Layout.role(name);
         if (role.isTopLevel() || draft.lists(role) || Authorities.delegator(draft, role).isPresent()) {
-            throw Problem.usage("there is a role of that name").found(name).hint("a role's name is used once: what clients know of it would not fit");
+            throw Problem.usage("there is a role of that name").found(name)
+                    .hint("a role's name is used once: what clients know of it would not fit");
         }
         if (paths.isEmpty() == hashPrefixes.isEmpty()) {
             throw Problem.usage("a delegation has either paths or hash prefixes").where(name);
@@ -153,7 +154,8 @@ public final class Editor {
             throw Problem.usage("a number of bins is a power of two").expected("2 to 1048576").found("2^" + bits);
         }
         put(delegator, TargetsEdits.delegateBins(signed(delegator), bits, prefix, keys.holders(), keys.threshold()));
-        Delegations.Bins bins = draft.targets(delegator).orElseThrow().unverified().delegations().orElseThrow().bins().orElseThrow();
+        Delegations.Bins bins = draft.targets(delegator).orElseThrow().unverified().delegations().orElseThrow().bins()
+                .orElseThrow();
         var files = new LinkedHashMap<RoleName, Json.Obj>();
         for (long i = 0; i < bins.count(); i++) {
             RoleName bin = bins.bin(i);
@@ -168,7 +170,7 @@ public final class Editor {
 
     /// Ends a delegation. The role's file stays listed until the next change of snapshot's keys, as clients demand (TUF 5.5.5).
     public Editor undelegate(RoleName role) throws Problem {
-        Place place = place(role);
+        Place place = Place.of(draft, role);
         if (place.bins()) {
             throw Problem.usage("bins are not taken away: their targets would be nowhere").found(role);
         }
@@ -176,25 +178,28 @@ public final class Editor {
         return this;
     }
 
-    /// Adds and removes keys of a delegated role and sets its threshold, as [#keys], but by its own holders (TAP 8): nobody who delegates to
-    /// it has to sign.
+    /// Adds and removes keys of a delegated role and sets its threshold, as [#keys], but by its own holders (TAP 8): nobody who
+    /// delegates to it has to sign.
     ///
     /// @param dual as for [#rotate(RoleName, Keys, boolean)]
-    public Editor rotate(RoleName role, List<KeyHolder> add, List<PublicKey> remove, OptionalInt threshold, boolean dual) throws Problem {
+    public Editor rotate(RoleName role, List<KeyHolder> add, List<PublicKey> remove, OptionalInt threshold, boolean dual)
+            throws Problem {
         rotateFile(role, 1);
         KeyRotations.checkAlive(draft, role);
         Authority now = Authorities.signing(draft, role).getLast();
         var holders = new ArrayList<KeyHolder>();
         for (KeyId id : now.role().keyids()) {
             PublicKey key = Optional.ofNullable(now.keys().get(id)).flatMap(Key::usable)
-                    .orElseThrow(() -> Problem.usage("role " + role + " has a key of a kind unknown here, which cannot be handed on").found(id));
+                    .orElseThrow(() -> Problem.usage("role " + role
+                    + " has a key of a kind unknown here, which cannot be handed on").found(id));
             if (!remove.contains(key)) {
                 holders.add(new KeyHolder(key, now.owners().getOrDefault(id, "")));
             }
         }
         for (PublicKey key : remove) {
             if (now.idOf(key).isEmpty()) {
-                throw Problem.usage("key " + key + " is none of role " + role).hint("`repro repo status` lists the keys of each role");
+                throw Problem.usage("key " + key + " is none of role " + role)
+                        .hint("`repro repo status` lists the keys of each role");
             }
         }
         holders.addAll(add);
@@ -203,19 +208,21 @@ public final class Editor {
 
     /// Hands a delegated role to other keys, by its own holders (TAP 8).
     ///
-    /// @param dual whether the role's metadata is signed by the delegation's keys too from now on, for clients that know of no rotations
+    /// @param dual whether the role's metadata is signed by the delegation's keys too from now on, for clients that know of no
+    ///     rotations
     public Editor rotate(RoleName role, Keys to, boolean dual) throws Problem {
         int number = KeyRotations.of(draft, role).size() + 1;
         if (number > Limits.DEFAULT.keyRotations()) {
-            throw Problem.usage("role " + role + " has rotated its keys " + (number - 1) + " times, and no more are allowed").hint("delegate to a new role");
+            throw Problem.usage("role " + role + " has rotated its keys " + (number - 1) + " times, and no more are allowed")
+                    .hint("delegate to a new role");
         }
         return rotation(role, number, KeyRotations.rotation(rotateFile(role, number), to, dual));
     }
 
     /// Ends a delegated role, by its own holders (TAP 20): for good, under this name.
     ///
-    /// @param number of a rotation that is published already, whose place the revocation takes; its signers are those of that rotation. Empty:
-    ///     the next one, signed by the present keys
+    /// @param number of a rotation that is published already, whose place the revocation takes; its signers are those of that
+    ///     rotation. Empty: the next one, signed by the present keys
     public Editor revoke(RoleName role, OptionalInt number) throws Problem {
         int count = KeyRotations.of(draft, role).size();
         int at = number.orElse(count + 1);
@@ -226,10 +233,11 @@ public final class Editor {
     }
 
     private RotateFile rotateFile(RoleName role, int number) throws Problem {
-        Place place = place(role);
+        Place place = Place.of(draft, role);
         Optional<String> flaw = RotateFile.problem(role);
         if (place.bins() || flaw.isPresent()) {
-            throw Problem.usage("role " + role + " cannot rotate its keys itself").found(place.bins() ? "a bin" : "its name " + flaw.get());
+            throw Problem.usage("role " + role + " cannot rotate its keys itself")
+                    .found(place.bins() ? "a bin" : "its name " + flaw.get());
         }
         return new RotateFile(role, number);
     }
@@ -244,7 +252,8 @@ public final class Editor {
         return this;
     }
 
-    /// Lets a target of these paths be trusted only if several roles say the same of it (TAP 3), by clients that know of agreements.
+    /// Lets a target of these paths be trusted only if several roles say the same of it (TAP 3), by clients that know of
+    /// agreements.
     ///
     /// @param roles two or more that the delegator delegates to, in order of precedence; no key may be of two of them
     /// @param least how many must agree
@@ -254,7 +263,8 @@ public final class Editor {
             for (Authority authority : Authorities.signing(draft, role)) {
                 Set<PublicKey> own = authority.usable();
                 if (own.stream().anyMatch(seen::contains)) {
-                    throw Problem.usage("two roles that are to agree share a key").found(role).hint("one person's word would count twice: give each role its own keys");
+                    throw Problem.usage("two roles that are to agree share a key").found(role)
+                            .hint("one person's word would count twice: give each role its own keys");
                 }
             }
             Authorities.signing(draft, role).forEach(a -> seen.addAll(a.usable()));
@@ -289,7 +299,8 @@ public final class Editor {
             TargetName target = Layout.target(addition.getKey().text());
             RoleName owner = role.isPresent() ? role.get() : Authorities.route(draft, target);
             if (role.isPresent() && !Authorities.mayList(draft, owner, target)) {
-                throw Problem.usage("role " + owner + " is not delegated this name").found(target).hint("`repro repo status` lists what each role may sign");
+                throw Problem.usage("role " + owner + " is not delegated this name").found(target)
+                        .hint("`repro repo status` lists what each role may sign");
             }
             byRole.computeIfAbsent(owner, _ -> new LinkedHashMap<>()).put(target.text(), addition.getValue().toJson());
             blobs.put(target, addition.getValue().blob());
@@ -319,7 +330,8 @@ public final class Editor {
     /// A new version of a role's file that says the same for longer.
     public Editor renew(RoleName role) throws Problem {
         if (role.equals(RoleName.SNAPSHOT) || role.equals(RoleName.TIMESTAMP)) {
-            throw Problem.usage(role + " is made anew with every publication").hint("`repro repo snapshot` and `repro repo timestamp` do only that");
+            throw Problem.usage(role + " is made anew with every publication")
+                    .hint("`repro repo snapshot` and `repro repo timestamp` do only that");
         }
         put(role, signed(role));
         return this;
@@ -334,31 +346,13 @@ public final class Editor {
         return this;
     }
 
-    /// All that was changed, and a new version of every role whose present file would not be valid any more under its changed keys.
+    /// All that was changed, and a new version of every role whose present file would not be valid any more under its changed
+    /// keys.
     public Proposal proposal() throws Problem {
         for (RoleName role : Orphans.of(draft)) {
             put(role, signed(role));
         }
         return draft;
-    }
-
-    private record Place(RoleName delegator, boolean bins) {}
-
-    private Place place(RoleName role) throws Problem {
-        Optional<RoleName> delegator = Authorities.delegator(draft, role);
-        if (delegator.isPresent()) {
-            boolean named = draft.targets(delegator.get()).orElseThrow().unverified().delegations().orElseThrow().bins().isEmpty();
-            return new Place(delegator.get(), !named);
-        }
-        var found = new RoleName[1];
-        Authorities.walk(draft, RoleName.TARGETS, (by, delegations) -> {
-            found[0] = delegations.bins().filter(b -> b.prefix().equals(role.text())).map(_ -> by).orElse(null);
-            return found[0] == null;
-        });
-        if (found[0] == null) {
-            throw Problem.usage("there is no such role").found(role).hint("`repro repo status` lists them");
-        }
-        return new Place(found[0], true);
     }
 
     private Lifetimes lifetimes() throws Problem {
@@ -369,7 +363,8 @@ public final class Editor {
         if (role.equals(RoleName.ROOT)) {
             return draft.root().orElseThrow().unverified().json();
         }
-        return draft.targets(role).orElseThrow(() -> Problem.usage("there is no such role").found(role).hint("`repro repo status` lists them"))
+        return draft.targets(role).orElseThrow(() -> Problem.usage("there is no such role").found(role)
+                .hint("`repro repo status` lists them"))
                 .unverified().json();
     }
 
@@ -393,7 +388,8 @@ public final class Editor {
         long before = draft.before(role).map(Metadata::unverified).map(Signed::version).orElse(0L);
         Lifetimes lifetimes = role.equals(RoleName.ROOT) ? Lifetimes.of(signed) : lifetimes();
         Envelope drafted = draft.parts().get(role);
-        String expires = drafted == null ? lifetimes.expires(role, now) : ((Json.Str) drafted.signed().members().get("expires")).value();
+        String expires = drafted == null ? lifetimes.expires(role, now)
+                : ((Json.Str) drafted.signed().members().get("expires")).value();
         Envelope next = Envelope.unsigned(Edits.bumped(signed, before + 1, expires));
         return drafted != null && next.signsSameAs(drafted) ? drafted : next;
     }

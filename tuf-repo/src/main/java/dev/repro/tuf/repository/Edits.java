@@ -95,7 +95,8 @@ final class Edits {
         int keys = strings(role, "keyids").size();
         long threshold = integer(role, "threshold");
         if (threshold < 1 || threshold > keys) {
-            throw Problem.usage("role " + name + " would have " + keys + (keys == 1 ? " key" : " keys") + " and a threshold of " + threshold)
+            throw Problem.usage("role " + name + " would have " + keys + (keys == 1 ? " key" : " keys") + " and a threshold of "
+                    + threshold)
                     .hint(keys == 0 ? "give it a key" : "add a key with `repro repo add-key`, or set another --threshold");
         }
     }
@@ -117,7 +118,8 @@ final class Edits {
     static Json.Arr change(List<Json> items, String name, UnaryOperator<Json.Obj> change) {
         var out = new ArrayList<Json>();
         for (Json item : items) {
-            boolean named = item instanceof Json.Obj o && o.members().get("name") instanceof Json.Str(String text) && text.equals(name);
+            boolean named = item instanceof Json.Obj o && o.members().get("name") instanceof Json.Str(String text)
+                    && text.equals(name);
             Json changed = named ? change.apply((Json.Obj) item) : item;
             if (changed != null) {
                 out.add(changed);
@@ -127,7 +129,8 @@ final class Edits {
     }
 
     static Optional<Json.Obj> named(List<Json> items, String name) {
-        return items.stream().map(Json.Obj.class::cast).filter(o -> o.members().get("name") instanceof Json.Str(String text) && text.equals(name))
+        return items.stream().map(Json.Obj.class::cast).filter(o -> o.members().get("name") instanceof Json.Str(String text)
+                && text.equals(name))
                 .findFirst();
     }
 }

@@ -25,8 +25,8 @@ import java.util.TreeMap;
 
 /// A metadata file in the making: what is to be signed, and the signatures so far, by key id.
 ///
-/// As a file it is one line, `{"signatures":[…],"signed":…}`, members sorted: what is signed stands in it as it is signed wherever that is
-/// JSON (canonical JSON leaves newlines in strings as they are).
+/// As a file it is one line, `{"signatures":[…],"signed":…}`, members sorted: what is signed stands in it as it is signed
+/// wherever that is JSON (canonical JSON leaves newlines in strings as they are).
 final class Envelope {
     private final Json.Obj signed;
     private byte[] canonical; // made when it is first needed
@@ -101,7 +101,8 @@ final class Envelope {
 
     /// Whether enough of those who may have signed in this process, so that nothing needs to be verified.
     boolean wasSignedFor(Authority authority) {
-        return seen.entrySet().stream().filter(s -> authority.lists(s.getKey(), s.getValue())).map(Map.Entry::getValue).distinct().count()
+        return seen.entrySet().stream().filter(s -> authority.lists(s.getKey(), s.getValue())).map(Map.Entry::getValue).distinct()
+                .count()
                 >= authority.role().threshold();
     }
 
@@ -113,7 +114,8 @@ final class Envelope {
         var out = new ByteArrayOutputStream(canonical().length + 256 * (1 + signatures.size()));
         String separator = "{\"signatures\":[";
         for (var signature : signatures.entrySet()) {
-            out.writeBytes(utf8(separator + JsonText.compact(Json.object("keyid", signature.getKey().text(), "sig", signature.getValue()))));
+            out.writeBytes(utf8(separator + JsonText.compact(Json.object("keyid", signature.getKey().text(), "sig",
+                    signature.getValue()))));
             separator = ",";
         }
         out.writeBytes(utf8((signatures.isEmpty() ? separator : "") + "],\"signed\":"));

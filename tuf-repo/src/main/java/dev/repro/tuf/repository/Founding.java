@@ -57,7 +57,8 @@ public final class Founding {
             holders.put(role, made);
             String names = String.join(", ", made.stream().map(h -> h.owner() + ".pem").toList());
             boolean people = role.equals("root") || role.equals("targets");
-            out.add(names + (people ? ": move " + (made.size() == 1 ? "it" : "each") + " off line, to " + (made.size() == 1 ? "its holder" : "a holder of its own")
+            out.add(names + (people ? ": move " + (made.size() == 1 ? "it" : "each") + " off line, to "
+                    + (made.size() == 1 ? "its holder" : "a holder of its own")
                     : ": stays where " + role + " is made"));
         }
         return out;

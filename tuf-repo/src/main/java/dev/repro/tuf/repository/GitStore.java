@@ -30,8 +30,9 @@ import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
 import org.eclipse.jgit.treewalk.CanonicalTreeParser;
 import org.eclipse.jgit.treewalk.TreeWalk;
 
-/// A repository in a bare git repository, on the branch `main`: its tree is what a web server would serve, each publication is one commit, the history
-/// tells who published what when. The commit becomes the branch's in one step, and only if the branch is where the publisher found it.
+/// A repository in a bare git repository, on the branch `main`: its tree is what a web server would serve, each publication is
+/// one commit, the history tells who published what when. The commit becomes the branch's in one step, and only if the branch is
+/// where the publisher found it.
 ///
 /// Bare, because a work tree would be files in the middle of change: serve a checkout of your own, or clone it anywhere.
 public final class GitStore implements Store {
@@ -109,7 +110,8 @@ public final class GitStore implements Store {
             try (ObjectInserter inserter = git.newObjectInserter(); ObjectReader reader = git.newObjectReader()) {
                 ObjectId base = head == null ? null : tree(reader, head);
                 Optional<ObjectId> timestamp = base == null ? Optional.empty() : find(reader, Layout.TIMESTAMP, base);
-                Optional<Digest> found = timestamp.isEmpty() ? Optional.empty() : Optional.of(Digest.of(reader.open(timestamp.get()).getBytes()));
+                Optional<Digest> found = timestamp.isEmpty() ? Optional.empty()
+                        : Optional.of(Digest.of(reader.open(timestamp.get()).getBytes()));
                 if (!found.equals(publication.base())) {
                     throw conflict();
                 }
@@ -126,7 +128,8 @@ public final class GitStore implements Store {
         }
     }
 
-    private static ObjectId insert(Publication.Item item, Map<String, ObjectId> inserted, ObjectInserter inserter) throws IOException, Problem {
+    private static ObjectId insert(Publication.Item item, Map<String, ObjectId> inserted, ObjectInserter inserter)
+            throws IOException, Problem {
         return switch (item.content()) {
             case Publication.Content.Bytes(var bytes, var _) -> inserter.insert(Constants.OBJ_BLOB, bytes);
             case Publication.Content.Copy(var file, var length, var digest, var _) -> {
@@ -145,12 +148,14 @@ public final class GitStore implements Store {
 
     private void checkUnchanged(Publication.Item item, ObjectId id, Optional<ObjectId> present) throws Problem {
         if (!item.content().replaces() && present.isPresent() && !present.get().equals(id)) {
-            throw Problem.no("published already with other bytes, and such a file never changes").where(folder + ":" + item.path());
+            throw Problem.no("published already with other bytes, and such a file never changes")
+                    .where(folder + ":" + item.path());
         }
     }
 
     /// Writes the trees that change, and only those.
-    private static ObjectId edit(ObjectReader reader, ObjectInserter inserter, ObjectId tree, Map<String, ObjectId> files) throws IOException {
+    private static ObjectId edit(ObjectReader reader, ObjectInserter inserter, ObjectId tree, Map<String, ObjectId> files)
+            throws IOException {
         var entries = new TreeMap<String, Entry>();
         if (tree != null) {
             var parser = new CanonicalTreeParser(null, reader, tree);
@@ -163,15 +168,18 @@ public final class GitStore implements Store {
         for (var file : files.entrySet()) {
             int slash = file.getKey().indexOf('/');
             if (slash < 0) {
-                entries.put(Entry.key(file.getKey(), FileMode.REGULAR_FILE), new Entry(file.getKey(), FileMode.REGULAR_FILE, file.getValue()));
+                entries.put(Entry.key(file.getKey(), FileMode.REGULAR_FILE),
+                        new Entry(file.getKey(), FileMode.REGULAR_FILE, file.getValue()));
             } else {
-                folders.computeIfAbsent(file.getKey().substring(0, slash), _ -> new HashMap<>()).put(file.getKey().substring(slash + 1), file.getValue());
+                folders.computeIfAbsent(file.getKey().substring(0, slash), _ -> new HashMap<>())
+                        .put(file.getKey().substring(slash + 1), file.getValue());
             }
         }
         for (var one : folders.entrySet()) {
             String key = Entry.key(one.getKey(), FileMode.TREE);
             Entry before = entries.get(key);
-            entries.put(key, new Entry(one.getKey(), FileMode.TREE, edit(reader, inserter, before == null ? null : before.id(), one.getValue())));
+            entries.put(key, new Entry(one.getKey(), FileMode.TREE,
+                    edit(reader, inserter, before == null ? null : before.id(), one.getValue())));
         }
         var out = new TreeFormatter();
         entries.values().forEach(e -> out.append(e.name(), e.mode(), e.id()));
@@ -186,7 +194,8 @@ public final class GitStore implements Store {
         }
     }
 
-    private void commit(Publication publication, ObjectId head, ObjectId tree, ObjectInserter inserter) throws IOException, Problem {
+    private void commit(Publication publication, ObjectId head, ObjectId tree, ObjectInserter inserter)
+            throws IOException, Problem {
         var commit = new CommitBuilder();
         commit.setTreeId(tree);
         if (head != null) {
@@ -226,7 +235,8 @@ public final class GitStore implements Store {
     }
 
     private Problem conflict() {
-        return Problem.no("somebody else has published meanwhile").where(folder).hint("run the command again: it starts from what is published now");
+        return Problem.no("somebody else has published meanwhile").where(folder)
+                .hint("run the command again: it starts from what is published now");
     }
 
     private static Problem broken(Path folder, String what, IOException e) {

@@ -9,13 +9,14 @@ import org.eclipse.jgit.storage.file.FileBasedConfig;
 import org.eclipse.jgit.util.FS;
 import org.eclipse.jgit.util.SystemReader;
 
-/// Keeps JGit from measuring the file system for seconds, from writing the result into the user's configuration folder, and from starting
-/// a `git` program; a store of metadata needs nobody's configuration.
+/// Keeps JGit from measuring the file system for seconds, from writing the result into the user's configuration folder, and from
+/// starting a `git` program; a store of metadata needs nobody's configuration.
 final class Jgit {
     private static final Duration RESOLUTION = Duration.ofSeconds(2);
 
+    // If it is a delegate, another part of this process has done the like.
     static {
-        if (!(SystemReader.getInstance() instanceof SystemReader.Delegate)) { // else another part of this process has done the like
+        if (!(SystemReader.getInstance() instanceof SystemReader.Delegate)) {
             SystemReader.setInstance(new Quiet(SystemReader.getInstance()));
         }
     }
@@ -73,7 +74,8 @@ final class Jgit {
 
         @Override
         public long getTimeUnit(String section, String subsection, String name, long otherwise, TimeUnit unit) {
-            return section.equals(ConfigConstants.CONFIG_FILESYSTEM_SECTION) ? unit.convert(RESOLUTION) : super.getTimeUnit(section, subsection, name, otherwise, unit);
+            return section.equals(ConfigConstants.CONFIG_FILESYSTEM_SECTION) ? unit.convert(RESOLUTION)
+                    : super.getTimeUnit(section, subsection, name, otherwise, unit);
         }
     }
 }

@@ -6,7 +6,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 
-/// Every place in which two JSON values differ, for what has no words of its own in a [Difference]: nothing that is signed goes unseen.
+/// Every place in which two JSON values differ, for what has no words of its own in a [Difference]: nothing that is signed goes
+/// unseen.
 final class JsonDifference {
 
     private JsonDifference() {}
@@ -29,7 +30,8 @@ final class JsonDifference {
         } else if (after == null) {
             out.accept(new Difference.Change("-", "member " + path + ": " + JsonText.compact(before), path));
         } else if (!before.equals(after)) {
-            out.accept(new Difference.Change("~", "member " + path + ": " + JsonText.compact(before) + " → " + JsonText.compact(after), path));
+            out.accept(new Difference.Change("~", "member " + path + ": " + JsonText.compact(before) + " → "
+                    + JsonText.compact(after), path));
         }
     }
 }

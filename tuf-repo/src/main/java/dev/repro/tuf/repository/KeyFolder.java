@@ -14,7 +14,8 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 
-/// New keys in a folder, for who begins without any: `NAME.pem`, mode 0600, and its public half `NAME.pub`. Until this is closed they can sign.
+/// New keys in a folder, for who begins without any: `NAME.pem`, mode 0600, and its public half `NAME.pub`. Until this is closed
+/// they can sign.
 public final class KeyFolder implements AutoCloseable {
     private final Path folder;
     private final Scheme scheme;

@@ -17,7 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// How people write keys: a new one as `[OWNER=]FILE`, one that a repository lists as a file, the first digits of its id, or its owner's name.
+/// How people write keys: a new one as `[OWNER=]FILE`, one that a repository lists as a file, the first digits of its id, or its
+/// owner's name.
 public final class KeyNames {
     private static final int FEWEST_DIGITS = 6;
 
@@ -62,8 +63,10 @@ public final class KeyNames {
         });
         List<PublicKey> different = found.values().stream().distinct().toList();
         if (different.size() != 1) {
-            throw Problem.usage(different.isEmpty() ? "no such key" : "more than one key is called so: " + String.join(", ", found.keySet().stream().map(KeyId::brief).toList()))
-                    .found(text).expected("a file, " + FEWEST_DIGITS + " or more digits of a key id, or an owner").hint("`repro repo status` lists the keys");
+            throw Problem.usage(different.isEmpty() ? "no such key"
+                    : "more than one key is called so: " + String.join(", ", found.keySet().stream().map(KeyId::brief).toList()))
+                    .found(text).expected("a file, " + FEWEST_DIGITS + " or more digits of a key id, or an owner")
+                    .hint("`repro repo status` lists the keys");
         }
         return different.getFirst();
     }

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// The signers that somebody has at hand, by reference ([Signers]); a folder stands for all its files `*.pem`. Only those whose key is wanted are
-/// unlocked, where `NAME.pub` beside `NAME.pem` tells the public key.
+/// The signers that somebody has at hand, by reference ([Signers]); a folder stands for all its files `*.pem`. Only those whose
+/// key is wanted are unlocked, where `NAME.pub` beside `NAME.pem` tells the public key.
 public final class KeyRing implements AutoCloseable {
     private final List<String> references;
     private final Passwords passwords;

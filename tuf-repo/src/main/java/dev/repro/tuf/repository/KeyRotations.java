@@ -15,7 +15,8 @@ import java.util.Optional;
 
 /// Key rotations and revocations of delegated roles by their own holders, in a view (TAP 8, TAP 20; docs/pouf.md).
 final class KeyRotations {
-    /// In a rotation: whether the delegation's keys go on signing the role's metadata, for clients that know nothing of rotations.
+    /// In a rotation: whether the delegation's keys go on signing the role's metadata, for clients that know nothing of
+    /// rotations.
     static final String DUAL = "x-repro-dual-signing";
 
     private KeyRotations() {}
@@ -41,8 +42,8 @@ final class KeyRotations {
         return !all.isEmpty() && all.getLast().isRevocation();
     }
 
-    /// Everyone who must have signed a delegated role's file: those whom the delegation names, unless a rotation says that their keys are
-    /// given up, and those whom the last rotation names.
+    /// Everyone who must have signed a delegated role's file: those whom the delegation names, unless a rotation says that their
+    /// keys are given up, and those whom the last rotation names.
     static List<Authority> signing(View view, RoleName role, Authority delegated) throws Problem {
         List<Signed.Rotate> all = of(view, role);
         var out = new ArrayList<Authority>();
@@ -78,11 +79,13 @@ final class KeyRotations {
                     + ", of a role whose name has at most " + RotateFile.MAX_ENCODED + " bytes");
         }
         if (!rotate.role().equals(file.role()) || rotate.version() != file.number()) {
-            throw Problem.no("not the rotation that it is called").where(file).found("rotation " + rotate.version() + " of " + rotate.role());
+            throw Problem.no("not the rotation that it is called").where(file)
+                    .found("rotation " + rotate.version() + " of " + rotate.role());
         }
         Optional<Signed.Rotate> before = proposal.base().rotation(file).map(Metadata::unverified);
         if (before.isPresent() && (before.get().isRevocation() || !rotate.isRevocation())) {
-            throw Problem.no("published already, and only a revocation may take its place").where(file).hint("rotate to these keys with the next number");
+            throw Problem.no("published already, and only a revocation may take its place").where(file)
+                    .hint("rotate to these keys with the next number");
         }
         signing(proposal, file); // that there is the one before
     }
@@ -90,7 +93,8 @@ final class KeyRotations {
     /// A role whose file changes must not be revoked.
     static void checkAlive(Proposal proposal, RoleName role) throws Problem {
         if (isRevoked(proposal, role)) {
-            throw Problem.no("role " + role + " is revoked by its own keys").hint("delegate to a new role; no client trusts this one any more");
+            throw Problem.no("role " + role + " is revoked by its own keys")
+                    .hint("delegate to a new role; no client trusts this one any more");
         }
     }
 
@@ -119,7 +123,8 @@ final class KeyRotations {
     /// The entries of rotations in a snapshot's `meta` whose roles are among `names`; of others they may go (TAP 8).
     static Map<String, Json> entries(Json.Obj meta, java.util.Set<RoleName> roles) {
         var out = new LinkedHashMap<String, Json>();
-        meta.members().forEach((name, value) -> entry(name).filter(f -> roles.contains(f.role())).ifPresent(_ -> out.put(name, value)));
+        meta.members().forEach((name, value) -> entry(name).filter(f -> roles.contains(f.role()))
+                .ifPresent(_ -> out.put(name, value)));
         return out;
     }
 

@@ -30,20 +30,24 @@ record KeysDifference(String subject, String may, Optional<Authority> before, Au
         String now = after.role().threshold() + " of " + after.role().keyids().size();
         String then = before.map(b -> b.role().threshold() + " of " + b.role().keyids().size()).orElse("");
         if (!now.equals(then)) {
-            out.accept(new Difference.Change(then.isEmpty() ? "+" : "~", subject + " is signed by " + (then.isEmpty() ? now : then + " → " + now), subject));
+            out.accept(new Difference.Change(then.isEmpty() ? "+"
+                    : "~", subject + " is signed by " + (then.isEmpty() ? now : then + " → " + now), subject));
         }
     }
 
     private static String describe(Authority authority, KeyId id) {
         Key key = authority.keys().get(id);
-        String kind = key == null ? "that is not listed" : key.usable().map(k -> k.scheme().scheme()).orElse("of a kind unknown here");
+        String kind = key == null ? "that is not listed" : key.usable().map(k -> k.scheme().scheme())
+                .orElse("of a kind unknown here");
         return "key " + authority.owner(id) + " " + kind;
     }
 
-    /// Keys whose listing or whose owner changes, other than those that come or go together with what they may sign: told as JSON.
+    /// Keys whose listing or whose owner changes, other than those that come or go together with what they may sign: told as
+    /// JSON.
     ///
     /// @param roles of both, which name keys
-    static void listing(Json.Obj before, Json.Obj after, List<Json.Obj> rolesBefore, List<Json.Obj> rolesAfter, Consumer<Difference.Change> out) {
+    static void listing(Json.Obj before, Json.Obj after, List<Json.Obj> rolesBefore, List<Json.Obj> rolesAfter,
+            Consumer<Difference.Change> out) {
         Set<String> told = named(rolesBefore);
         Set<String> gained = named(rolesAfter);
         Set<String> lost = new HashSet<>(told);

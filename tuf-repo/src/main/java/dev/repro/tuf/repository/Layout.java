@@ -13,7 +13,8 @@ final class Layout {
 
     private Layout() {}
 
-    /// With consistent snapshots `metadata/VERSION.ROLE.json` (TUF 6.2), without them `metadata/ROLE.json`; root has always a version.
+    /// With consistent snapshots `metadata/VERSION.ROLE.json` (TUF 6.2), without them `metadata/ROLE.json`; root has always a
+    /// version.
     static String metadata(RoleName role, long version, boolean consistent) {
         boolean versioned = role.equals(RoleName.ROOT) || consistent && !role.equals(RoleName.TIMESTAMP);
         return "metadata/" + (versioned ? role.file(version) : role.file());
@@ -24,10 +25,12 @@ final class Layout {
         return "metadata/" + file.path(consistent ? Optional.of(digest) : Optional.empty());
     }
 
-    /// With consistent snapshots `targets/FOLDER/HASH.FILE`, without them `targets/FOLDER/FILE`. Not encoded: a server decodes URLs.
+    /// With consistent snapshots `targets/FOLDER/HASH.FILE`, without them `targets/FOLDER/FILE`. Not encoded: a server decodes
+    /// URLs.
     static String target(TargetName target, Digest digest, boolean consistent) {
         int last = target.text().lastIndexOf('/') + 1;
-        return consistent ? "targets/" + target.text().substring(0, last) + digest.hex() + "." + target.text().substring(last) : "targets/" + target;
+        return consistent ? "targets/" + target.text().substring(0, last) + digest.hex() + "." + target.text().substring(last)
+                : "targets/" + target;
     }
 
     /// Where tough looks for the same target: the hash before the whole path.

@@ -10,14 +10,15 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 
-/// How long a newly signed file is good for, by kind of role. Root signs it, as `x-repro-lifetimes` in seconds, so that everyone who signs
-/// uses the same.
+/// How long a newly signed file is good for, by kind of role. Root signs it, as `x-repro-lifetimes` in seconds, so that everyone
+/// who signs uses the same.
 public record Lifetimes(Map<Kind, Duration> of) {
     static final String MEMBER = "x-repro-lifetimes";
 
     /// The kinds, and the default of each: long where people must meet to sign, short where a machine signs.
     public enum Kind {
-        ROOT("root", Duration.ofDays(365)), TARGETS("targets", Duration.ofDays(365)), DELEGATED("delegated", Duration.ofDays(365)),
+        ROOT("root", Duration.ofDays(365)), TARGETS("targets", Duration.ofDays(365)),
+                DELEGATED("delegated", Duration.ofDays(365)),
         SNAPSHOT("snapshot", Duration.ofDays(30)), TIMESTAMP("timestamp", Duration.ofDays(7));
 
         private final String word;

@@ -13,7 +13,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/// Finds the targets roles whose present files a proposal leaves without enough good signatures, because it changes who may sign them.
+/// Finds the targets roles whose present files a proposal leaves without enough good signatures, because it changes who may sign
+/// them.
 final class Orphans {
 
     private Orphans() {}
@@ -49,14 +50,16 @@ final class Orphans {
 
     // Delegated roles whose keys or threshold a changed delegator states anew.
     private static List<RoleName> changedBy(Proposal proposal, RoleName delegator) throws Problem {
-        Optional<Delegations> before = proposal.base().targets(delegator).map(Metadata::unverified).flatMap(Signed.Targets::delegations);
+        Optional<Delegations> before = proposal.base().targets(delegator).map(Metadata::unverified)
+                .flatMap(Signed.Targets::delegations);
         Optional<Delegations> after = proposal.targets(delegator).map(Metadata::unverified).flatMap(Signed.Targets::delegations);
         var out = new ArrayList<RoleName>();
         if (before.isEmpty() || after.isEmpty()) {
             return out;
         }
         for (Delegations.Role role : after.get().roles()) {
-            before.get().keysOf(role.name()).filter(k -> !same(k, before.get(), role.keys(), after.get())).ifPresent(_ -> out.add(role.name()));
+            before.get().keysOf(role.name()).filter(k -> !same(k, before.get(), role.keys(), after.get()))
+                    .ifPresent(_ -> out.add(role.name()));
         }
         if (after.get().bins().isPresent() && before.get().bins().isPresent()
                 && !same(before.get().bins().get().keys(), before.get(), after.get().bins().get().keys(), after.get())) {
@@ -68,7 +71,8 @@ final class Orphans {
     }
 
     private static boolean same(RoleKeys a, Delegations inA, RoleKeys b, Delegations inB) {
-        return a.equals(b) && a.keyids().stream().allMatch(id -> Objects.equals(json(inA.keys().get(id)), json(inB.keys().get(id))));
+        return a.equals(b) && a.keyids().stream().allMatch(id -> Objects.equals(json(inA.keys().get(id)),
+                json(inB.keys().get(id))));
     }
 
     private static Object json(Key key) {

@@ -5,8 +5,8 @@ import dev.repro.tuf.KeyId;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// Names of the holders of keys, `x-repro-owners` beside the keys in what root and delegating roles sign. They are beside the keys, not in
-/// them, because a client that computes key ids computes them of all that is in a key.
+/// Names of the holders of keys, `x-repro-owners` beside the keys in what root and delegating roles sign. They are beside the
+/// keys, not in them, because a client that computes key ids computes them of all that is in a key.
 final class Owners {
     static final String MEMBER = "x-repro-owners";
 

@@ -22,7 +22,8 @@ import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// Changed files of a repository, signed or not yet, over the repository that they change. As a [View] it is the repository that would be.
+/// Changed files of a repository, signed or not yet, over the repository that they change. As a [View] it is the repository that
+/// would be.
 ///
 /// Snapshot and timestamp are not among the parts: whoever publishes makes them.
 public final class Proposal implements View {
@@ -120,8 +121,8 @@ public final class Proposal implements View {
         return role.equals(RoleName.ROOT) ? base.root() : base.targets(role);
     }
 
-    /// Everyone who must have signed a part: for root those of the old and those of the new one (TUF 5.3.4), else its delegator in the
-    /// repository that would be, and after key rotations the role's new holders.
+    /// Everyone who must have signed a part: for root those of the old and those of the new one (TUF 5.3.4), else its delegator
+    /// in the repository that would be, and after key rotations the role's new holders.
     public List<Authority> authorities(RoleName role) throws Problem {
         Optional<RotateFile> rotation = RotateFile.parse(role);
         if (rotation.isPresent()) {
@@ -139,8 +140,8 @@ public final class Proposal implements View {
         return out;
     }
 
-    /// What is to be signed, in one digest: SHA-256 of the canonical JSON of `{"base": SHA-256 of timestamp.json, or "", "parts": {ROLE:
-    /// SHA-256 of what its file signs}}`. Signatures do not change it.
+    /// What is to be signed, in one digest: SHA-256 of the canonical JSON of `{"base": SHA-256 of timestamp.json, or "", "parts":
+    /// {ROLE: SHA-256 of what its file signs}}`. Signatures do not change it.
     public Digest digest() {
         var roles = new LinkedHashMap<String, Digest>();
         parts.forEach((role, part) -> roles.put(role.text(), part.digest()));
@@ -177,11 +178,13 @@ public final class Proposal implements View {
     public record Missing(RoleName role, String by, int count, Map<KeyId, String> from) {
 
         public String line() {
-            return role + " lacks " + count + (count == 1 ? " signature" : " signatures") + " (keys of " + by + ") of: " + String.join(", ", from.values());
+            return role + " lacks " + count + (count == 1 ? " signature" : " signatures") + " (keys of " + by + ") of: "
+                    + String.join(", ", from.values());
         }
 
         public Json.Obj toJson() {
-            return Json.object("role", role.text(), "by", by, "count", count, "keyids", from.keySet().stream().map(KeyId::text).toList());
+            return Json.object("role", role.text(), "by", by, "count", count, "keyids",
+                    from.keySet().stream().map(KeyId::text).toList());
         }
     }
 
@@ -193,7 +196,8 @@ public final class Proposal implements View {
         for (RoleName role : parts.keySet()) {
             Optional<byte[]> then = base.bytes(role);
             if (!then.map(Digest::of).equals(now.bytes(role).map(Digest::of))) {
-                throw Problem.no("the repository has another " + role + " than the one that the proposal changes").expected(version(base, role))
+                throw Problem.no("the repository has another " + role + " than the one that the proposal changes")
+                        .expected(version(base, role))
                         .found(version(now, role)).hint("make the proposal anew: what was signed does not fit any more");
             }
         }

@@ -66,8 +66,10 @@ public final class ProposalFolder {
                 files.add(Json.object("role", part.getKey().text(), "file", name));
                 Durable.write(folder.resolve(name), part.getValue().bytes());
             }
-            Json.Obj index = Json.object("schema", SCHEMA, "base", proposal.base().base().map(Digest::hex).orElse(null), "files", files, "targets", blobs.entrySet().stream()
-                    .map(b -> Json.object("name", b.getKey().text(), "length", b.getValue().length(), "sha256", b.getValue().digest())).toList());
+            Json.Obj index = Json.object("schema", SCHEMA, "base", proposal.base().base().map(Digest::hex).orElse(null), "files",
+                    files, "targets", blobs.entrySet().stream()
+                    .map(b -> Json.object("name", b.getKey().text(), "length", b.getValue().length(), "sha256",
+                    b.getValue().digest())).toList());
             Durable.write(folder.resolve(INDEX), JsonText.pretty(index).getBytes(StandardCharsets.UTF_8));
             blobs.values().forEach(b -> named.add(b.file()));
             deleteOthers(folder.resolve("metadata"), named);
@@ -118,7 +120,8 @@ public final class ProposalFolder {
         }
         Optional<Digest> stated = index.has("base") ? Optional.of(index.digest("base")) : Optional.empty();
         if (!stated.equals(base.base())) {
-            throw Problem.usage("the files in `base` are not those that the proposal was made for").where(folder).hint("copy the whole folder again");
+            throw Problem.usage("the files in `base` are not those that the proposal was made for").where(folder)
+                    .hint("copy the whole folder again");
         }
         var parts = new LinkedHashMap<RoleName, Envelope>();
         for (Fields file : index.objects("files")) {
@@ -128,7 +131,8 @@ public final class ProposalFolder {
         var blobs = new TreeMap<TargetName, Blob>();
         for (Fields target : index.objects("targets")) {
             Digest digest = target.digest("sha256");
-            blobs.put(Layout.target(target.string("name")), new Blob(folder.resolve("targets").resolve(digest.hex()), target.integer("length"), digest));
+            blobs.put(Layout.target(target.string("name")),
+                    new Blob(folder.resolve("targets").resolve(digest.hex()), target.integer("length"), digest));
         }
         return new Proposal(base, parts, blobs);
     }
@@ -161,15 +165,17 @@ public final class ProposalFolder {
         }
     }
 
-    /// Checks that the proposal is for the repository that a signer knows: the roots that it carries lead, each signed by the threshold of the
-    /// one before (TUF 5.3), from a root that the signer trusts.
+    /// Checks that the proposal is for the repository that a signer knows: the roots that it carries lead, each signed by the
+    /// threshold of the one before (TUF 5.3), from a root that the signer trusts.
     public static void checkAgainst(Proposal proposal, Path trustedRoot) throws Problem {
         Metadata<Signed.Root> trusted = Repository.parse(MetadataType.ROOT, RoleName.ROOT, bytes(trustedRoot));
         Metadata<Signed.Root> base = proposal.base().root()
-                .orElseThrow(() -> Problem.no("the proposal is for a new repository").where(trustedRoot).hint("compare its digest with the other signers'"));
+                .orElseThrow(() -> Problem.no("the proposal is for a new repository").where(trustedRoot)
+                .hint("compare its digest with the other signers'"));
         long last = base.unverified().version();
         if (trusted.unverified().version() > last) {
-            throw Problem.no("the proposal is for an older root than the one that you trust").expected(trusted.unverified().version()).found(last);
+            throw Problem.no("the proposal is for an older root than the one that you trust")
+                    .expected(trusted.unverified().version()).found(last);
         }
         Authority.of(trusted.unverified(), RoleName.ROOT).verified(trusted);
         for (long version = trusted.unverified().version() + 1; version <= last; version++) {

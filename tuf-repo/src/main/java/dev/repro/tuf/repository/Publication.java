@@ -7,13 +7,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// The files that one publication adds or replaces, in the order in which they must appear (TUF 6, TAP 15): targets, delegated roles,
-/// targets, snapshot, timestamp; root just before or just after the timestamp ([Publisher]).
+/// The files that one publication adds or replaces, in the order in which they must appear (TUF 6, TAP 15): targets, delegated
+/// roles, targets, snapshot, timestamp; root just before or just after the timestamp ([Publisher]).
 public final class Publication {
 
     /// What a file will hold.
     sealed interface Content {
-        /// Written once and never with other bytes: versioned metadata. `replace`: `timestamp.json`, and every file without a version.
+        /// Written once and never with other bytes: versioned metadata. `replace`: `timestamp.json`, and every file without a
+        /// version.
         record Bytes(byte[] bytes, boolean replace) implements Content {}
 
         /// A copy of a file of this machine, which must still have this digest when it is copied.

@@ -24,15 +24,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Brings a proposal into a store: checks it as a client would, makes and signs snapshot and timestamp, publishes all in the order of TUF 6.
+/// Brings a proposal into a store: checks it as a client would, makes and signs snapshot and timestamp, publishes all in the
+/// order of TUF 6.
 public final class Publisher {
     private final List<Signer> signers;
     private final Instant now;
     private boolean filesElsewhere;
     private boolean renewSnapshot;
 
-    /// @param signers of snapshot and timestamp; others do no harm. Where root changes those keys, signers of the old ones too sign as well:
-    ///     clients then accept the new files whichever root they have
+    /// @param signers of snapshot and timestamp; others do no harm. Where root changes those keys, signers of the old ones too
+    ///     sign as well: clients then accept the new files whichever root they have
     public Publisher(List<Signer> signers, Instant now) {
         this.signers = List.copyOf(signers);
         this.now = now;
@@ -58,7 +59,8 @@ public final class Publisher {
 
     /// Checks and signs everything that publishing needs, and writes nothing.
     ///
-    /// @throws Problem exit code 1 if signatures are missing, a version or an expiry is not what it must be, or a target's file is nowhere
+    /// @throws Problem exit code 1 if signatures are missing, a version or an expiry is not what it must be, or a target's file
+    /// is nowhere
     public Outcome prepare(Proposal proposal, String message) throws Problem {
         check(proposal);
         Signed.Root root = proposal.root().orElseThrow().unverified();
@@ -86,12 +88,14 @@ public final class Publisher {
         return new Outcome(versions, publication, Repository.after(proposal, Digest.of(timestamp.bytes()), timestamp, listed));
     }
 
-    /// Root and timestamp cannot appear at once, and a reader may come in between. Root goes first if what is published now is good under the
-    /// new root; else last, if what is being published is good under the old one, too. If neither is so (keys were replaced, and their old
-    /// holders do not sign any more) readers in between are refused until the timestamp is there.
-    private static boolean rootComesLast(Proposal proposal, Signed.Root root, Optional<Envelope> snapshot, Envelope timestamp) throws Problem {
+    /// Root and timestamp cannot appear at once, and a reader may come in between. Root goes first if what is published now is
+    /// good under the new root; else last, if what is being published is good under the old one, too. If neither is so (keys were
+    /// replaced, and their old holders do not sign any more) readers in between are refused until the timestamp is there.
+    private static boolean rootComesLast(Proposal proposal, Signed.Root root, Optional<Envelope> snapshot, Envelope timestamp)
+            throws Problem {
         Repository now = proposal.base();
-        if (now.isEmpty() || now.timestamp().isSignedFor(Authority.of(root, RoleName.TIMESTAMP), MetadataType.TIMESTAMP, RoleName.TIMESTAMP)
+        if (now.isEmpty() || now.timestamp().isSignedFor(Authority.of(root, RoleName.TIMESTAMP), MetadataType.TIMESTAMP,
+                RoleName.TIMESTAMP)
                 && now.snapshot().isSignedFor(Authority.of(root, RoleName.SNAPSHOT), MetadataType.SNAPSHOT, RoleName.SNAPSHOT)
                 && Authority.of(root, RoleName.TARGETS).isMetBy(now.targets(RoleName.TARGETS).orElseThrow())) {
             return false;
@@ -99,8 +103,10 @@ public final class Publisher {
         Signed.Root old = now.root().orElseThrow().unverified();
         Envelope targets = proposal.parts().get(RoleName.TARGETS);
         return timestamp.isSignedFor(Authority.of(old, RoleName.TIMESTAMP), MetadataType.TIMESTAMP, RoleName.TIMESTAMP)
-                && (snapshot.isEmpty() || snapshot.get().isSignedFor(Authority.of(old, RoleName.SNAPSHOT), MetadataType.SNAPSHOT, RoleName.SNAPSHOT))
-                && (targets == null || targets.isSignedFor(Authority.of(old, RoleName.TARGETS), MetadataType.TARGETS, RoleName.TARGETS));
+                && (snapshot.isEmpty() || snapshot.get().isSignedFor(Authority.of(old, RoleName.SNAPSHOT), MetadataType.SNAPSHOT,
+                RoleName.SNAPSHOT))
+                && (targets == null || targets.isSignedFor(Authority.of(old, RoleName.TARGETS), MetadataType.TARGETS,
+                RoleName.TARGETS));
     }
 
     public Outcome publish(Proposal proposal, String message) throws Problem {
@@ -109,7 +115,8 @@ public final class Publisher {
         return outcome;
     }
 
-    private static void put(Publication publication, Signed.Root root, RoleName role, Envelope file, Map<RoleName, Long> versions) {
+    private static void put(Publication publication, Signed.Root root, RoleName role, Envelope file,
+            Map<RoleName, Long> versions) {
         long version = Edits.integer(file.signed(), "version");
         Optional<RotateFile> rotation = RotateFile.parse(role);
         if (rotation.isPresent()) {
@@ -135,7 +142,8 @@ public final class Publisher {
     private void check(Proposal proposal) throws Problem {
         List<Proposal.Missing> missing = proposal.missing();
         if (!missing.isEmpty()) {
-            throw Problem.no("signatures are missing: " + String.join("; ", missing.stream().limit(3).map(Proposal.Missing::line).toList())
+            throw Problem.no("signatures are missing: " + String.join("; ", missing.stream().limit(3).map(Proposal.Missing::line)
+                    .toList())
                     + (missing.size() > 3 ? "; and of " + (missing.size() - 3) + " roles more" : ""))
                     .hint("sign with `repro repo sign`, then `repro repo merge`");
         }
@@ -152,7 +160,8 @@ public final class Publisher {
                 throw Problem.no("version of " + role + " is not the next one").expected(before + 1).found(signed.version());
             }
             if (!signed.header().expires().isAfter(now)) {
-                throw Problem.no(role + " has expired before it is published").found(signed.header().expires()).hint("make the proposal anew");
+                throw Problem.no(role + " has expired before it is published").found(signed.header().expires())
+                        .hint("make the proposal anew");
             }
         }
     }
@@ -164,7 +173,8 @@ public final class Publisher {
             if (role.equals(RoleName.ROOT) || RotateFile.parse(role).isPresent()) {
                 continue;
             }
-            Map<TargetName, TargetFile> before = proposal.base().targets(role).map(m -> m.unverified().targets()).orElse(Map.of());
+            Map<TargetName, TargetFile> before = proposal.base().targets(role).map(m -> m.unverified().targets())
+                    .orElse(Map.of());
             for (var target : proposal.targets(role).orElseThrow().unverified().targets().entrySet()) {
                 boolean isNew = before.get(target.getKey()) == null || !before.get(target.getKey()).sameBytes(target.getValue());
                 if (isNew && done.add(target.getKey() + " " + target.getValue().hashes())) {
@@ -174,7 +184,8 @@ public final class Publisher {
         }
     }
 
-    private void putBlob(Proposal proposal, TargetName name, TargetFile file, boolean consistent, boolean tough, Publication publication) throws Problem {
+    private void putBlob(Proposal proposal, TargetName name, TargetFile file, boolean consistent, boolean tough,
+            Publication publication) throws Problem {
         Blob blob = proposal.blobs().get(name);
         Digest digest = Digest.parse(file.hashes().getOrDefault("sha256", "")).orElse(null);
         if (filesElsewhere) {
@@ -187,7 +198,8 @@ public final class Publisher {
                 publication.same(Layout.toughTarget(name, digest), path);
             }
         } else if (digest == null || !consistent || !proposal.base().store().has(Layout.target(name, digest, true))) {
-            throw Problem.no("the file of a target is neither in the proposal nor published").found(name).hint("add it with `repro repo add`");
+            throw Problem.no("the file of a target is neither in the proposal nor published").found(name)
+                    .hint("add it with `repro repo add`");
         }
     }
 
@@ -200,7 +212,8 @@ public final class Publisher {
         });
         var out = new ArrayList<RoleName>();
         proposal.roles().stream().filter(r -> !r.isTopLevel() && !delegators.contains(r)).forEach(out::add);
-        var rest = new ArrayList<>(delegators.stream().filter(r -> proposal.parts().containsKey(r) && !r.equals(RoleName.TARGETS)).toList());
+        var rest = new ArrayList<>(delegators.stream().filter(r -> proposal.parts().containsKey(r) && !r.equals(RoleName.TARGETS))
+                .toList());
         Collections.reverse(rest);
         out.addAll(rest);
         if (proposal.parts().containsKey(RoleName.TARGETS)) {
@@ -209,12 +222,13 @@ public final class Publisher {
         return out;
     }
 
-    /// A new snapshot, if any role changes or the present one cannot stay; a role that was listed stays listed (TUF 5.5.5), unless snapshot's
-    /// keys change, after which clients start anew.
+    /// A new snapshot, if any role changes or the present one cannot stay; a role that was listed stays listed (TUF 5.5.5),
+    /// unless snapshot's keys change, after which clients start anew.
     private Optional<Envelope> snapshot(Proposal proposal, Signed.Root root) throws Problem {
         Envelope before = proposal.base().snapshot();
         boolean changes = renewSnapshot || proposal.roles().stream().anyMatch(r -> !r.equals(RoleName.ROOT));
-        if (!changes && before.expires().isAfter(now) && before.isSignedFor(Authority.of(root, RoleName.SNAPSHOT), MetadataType.SNAPSHOT, RoleName.SNAPSHOT)) {
+        if (!changes && before.expires().isAfter(now) && before.isSignedFor(Authority.of(root, RoleName.SNAPSHOT),
+                MetadataType.SNAPSHOT, RoleName.SNAPSHOT)) {
             return Optional.empty();
         }
         Json.Obj signed = before == null ? Edits.header("snapshot", 0, "").with("meta", Json.object()) : before.signed();
@@ -227,7 +241,8 @@ public final class Publisher {
 
     private static boolean rotates(Proposal proposal, RoleName role) {
         return proposal.base().root().map(Metadata::unverified)
-                .filter(r -> !r.roles().get(role).keyids().equals(proposal.root().orElseThrow().unverified().roles().get(role).keyids())).isPresent();
+                .filter(r -> !r.roles().get(role).keyids().equals(proposal.root().orElseThrow().unverified().roles().get(role)
+                .keyids())).isPresent();
     }
 
     private Envelope timestamp(Proposal proposal, Signed.Root root, Optional<Envelope> snapshot) throws Problem {
@@ -261,7 +276,8 @@ public final class Publisher {
         int needed = authorities.getFirst().role().threshold();
         if (good.size() < needed) {
             throw Problem.no(role + " needs " + needed + (needed == 1 ? " signature" : " signatures") + " and has " + good.size())
-                    .hint("name its keys with --key: " + String.join(", ", authorities.getFirst().missing(file.read(type(role), role)).values()));
+                    .hint("name its keys with --key: " + String.join(", ", authorities.getFirst()
+                    .missing(file.read(type(role), role)).values()));
         }
         return file;
     }

@@ -10,6 +10,7 @@ final class Refusals {
 
     static Problem problem(Refusal refusal) {
         var problem = Problem.no(refusal.line()).because(refusal);
-        return problem.hint(refusal.hint() != null ? refusal.hint() : "`repro repo status` says what the repository holds and who must sign");
+        return problem.hint(refusal.hint() != null ? refusal.hint()
+                : "`repro repo status` says what the repository holds and who must sign");
     }
 }

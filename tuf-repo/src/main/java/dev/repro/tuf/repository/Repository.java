@@ -18,8 +18,8 @@ import java.util.OptionalLong;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 
-/// What a store holds now. Every file is verified when it is first read, because what is built on it will be signed; files that nobody
-/// asks for are not read. That files have expired is no reason not to mend them.
+/// What a store holds now. Every file is verified when it is first read, because what is built on it will be signed; files that
+/// nobody asks for are not read. That files have expired is no reason not to mend them.
 public final class Repository implements View {
     private final Store store;
     private final Optional<Digest> base;
@@ -39,10 +39,11 @@ public final class Repository implements View {
         this.listed = snapshot == null ? Json.object() : Edits.object(snapshot.signed(), "meta");
     }
 
-    /// The repository after a publication, without reading it again: for who publishes often. Of the targets roles only those that delegate are
-    /// kept in memory.
+    /// The repository after a publication, without reading it again: for who publishes often. Of the targets roles only those
+    /// that delegate are kept in memory.
     static Repository after(Proposal published, Digest base, Envelope timestamp, Envelope snapshot) throws Problem {
-        var after = new Repository(published.base().store, Optional.of(base), published.root().orElseThrow(), timestamp, snapshot);
+        var after = new Repository(published.base().store, Optional.of(base), published.root().orElseThrow(), timestamp,
+                snapshot);
         published.base().targets.forEach(after::keep);
         for (RoleName role : published.roles()) {
             if (!role.equals(RoleName.ROOT) && RotateFile.parse(role).isEmpty()) {
@@ -86,7 +87,8 @@ public final class Repository implements View {
         return version == 0 ? Optional.empty() : store.read(Layout.metadata(RoleName.ROOT, version, true));
     }
 
-    private static <T extends Signed> Metadata<T> read(Store store, Signed.Root root, MetadataType<T> type, RoleName role, MetaFile listed)
+    private static <T extends Signed> Metadata<T> read(Store store, Signed.Root root, MetadataType<T> type, RoleName role,
+            MetaFile listed)
             throws Problem {
         String path = Layout.metadata(role, listed.version(), root.consistentSnapshot());
         byte[] bytes = required(store, path);
@@ -96,7 +98,8 @@ public final class Repository implements View {
         }
         Metadata<T> metadata = parse(type, role, bytes);
         if (metadata.unverified().version() != listed.version()) {
-            throw Problem.no("not the version that is listed").where(path).expected(listed.version()).found(metadata.unverified().version());
+            throw Problem.no("not the version that is listed").where(path).expected(listed.version())
+                    .found(metadata.unverified().version());
         }
         return metadata;
     }
@@ -130,7 +133,8 @@ public final class Repository implements View {
     /// @throws Problem if the repository is empty
     Repository required() throws Problem {
         if (isEmpty()) {
-            throw Problem.usage("there is no repository here").expected("metadata/1.root.json").hint("name one with --repo, or make one with `repro repo init`");
+            throw Problem.usage("there is no repository here").expected("metadata/1.root.json")
+                    .hint("name one with --repo, or make one with `repro repo init`");
         }
         return this;
     }
@@ -161,7 +165,8 @@ public final class Repository implements View {
         Metadata<Signed.Targets> known = targets.get(role);
         if (known == null) {
             known = read(store, root.unverified(), MetadataType.TARGETS, role, listed(role));
-            for (Authority authority : Authorities.signing(this, role)) { // none: nobody delegates to it any more, and no client asks for it
+            // Of none if nobody delegates to it any more: then no client asks for it.
+            for (Authority authority : Authorities.signing(this, role)) {
                 authority.verified(known);
             }
             targets.put(role, known);
@@ -186,7 +191,8 @@ public final class Repository implements View {
             MetaFile listed = listed(file.entry());
             byte[] bytes = required(store, path(file));
             if (!Digest.of(bytes).hex().equals(listed.hashes().get("sha256"))) {
-                throw Problem.no("not the file that is listed").where(path(file)).expected("sha256 " + listed.hashes().get("sha256")).found(Digest.of(bytes));
+                throw Problem.no("not the file that is listed").where(path(file))
+                        .expected("sha256 " + listed.hashes().get("sha256")).found(Digest.of(bytes));
             }
             known = parse(MetadataType.ROTATE, file.entry(), bytes);
             KeyRotations.signing(this, file).verified(known);
@@ -197,7 +203,8 @@ public final class Repository implements View {
 
     private String path(RotateFile file) throws Problem {
         String sha256 = listed(file.entry()).hashes().getOrDefault("sha256", "");
-        Digest digest = Digest.parse(sha256).orElseThrow(() -> Problem.no("the snapshot lists a rotation of keys without its SHA-256").where(file));
+        Digest digest = Digest.parse(sha256)
+                .orElseThrow(() -> Problem.no("the snapshot lists a rotation of keys without its SHA-256").where(file));
         return Layout.rotation(file, digest, root.unverified().consistentSnapshot());
     }
 
@@ -222,7 +229,8 @@ public final class Repository implements View {
     }
 
     private byte[] bytesOf(RoleName role) throws Problem {
-        return required(store, Layout.metadata(role, (role.equals(RoleName.SNAPSHOT) ? snapshot : timestamp).version(), root.unverified().consistentSnapshot()));
+        return required(store, Layout.metadata(role, (role.equals(RoleName.SNAPSHOT) ? snapshot : timestamp).version(),
+                root.unverified().consistentSnapshot()));
     }
 
     /// The bytes of the current file of root, of a targets role, or of a rotation of keys.

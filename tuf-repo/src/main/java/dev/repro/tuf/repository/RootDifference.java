@@ -27,7 +27,8 @@ final class RootDifference {
             Optional<Authority> old = before.map(b -> Authority.of(b, role));
             new KeysDifference("role " + name, "sign role " + name, old, Authority.of(after, role), out).tell();
             if (role.equals(RoleName.ROOT) && old.isPresent() && !meets(old.get(), Authority.of(after, role))) {
-                out.accept(new Difference.Change("!", "too few holders of the present root key stay: old and new holders must both sign this root", "root"));
+                out.accept(new Difference.Change("!",
+                        "too few holders of the present root key stay: old and new holders must both sign this root", "root"));
             }
         }
         Json.Obj a = before.map(Signed::json).orElse(Json.object());
@@ -49,7 +50,8 @@ final class RootDifference {
         Json.Obj b = Edits.object(after.json(), scope);
         JsonDifference.of(scope, a, b, Set.copyOf(RootEdits.ROLES), out);
         for (String role : RootEdits.ROLES) {
-            JsonDifference.of(scope + "." + role, Edits.object(a, role), Edits.object(b, role), Set.of("keyids", "threshold"), out);
+            JsonDifference.of(scope + "." + role, Edits.object(a, role), Edits.object(b, role), Set.of("keyids", "threshold"),
+                    out);
         }
     }
 }

@@ -21,7 +21,8 @@ final class RootEdits {
         for (String role : ROLES) {
             roles = roles.with(role, Json.object("keyids", List.of(), "threshold", 1));
         }
-        Json.Obj root = Edits.header("root", 1, expires).with("consistent_snapshot", consistent).with("keys", Json.object()).with("roles", roles)
+        Json.Obj root = Edits.header("root", 1, expires).with("consistent_snapshot", consistent).with("keys", Json.object())
+                .with("roles", roles)
                 .with(Lifetimes.MEMBER, lifetimes.toJson());
         return toughNames ? root.with(TOUGH_NAMES, true) : root;
     }
@@ -31,7 +32,8 @@ final class RootEdits {
     }
 
     /// Adds, removes, sets the threshold of one role, in this order, and checks the outcome.
-    static Json.Obj role(Json.Obj root, String role, List<KeyHolder> add, List<PublicKey> remove, OptionalInt threshold) throws Problem {
+    static Json.Obj role(Json.Obj root, String role, List<KeyHolder> add, List<PublicKey> remove, OptionalInt threshold)
+            throws Problem {
         Json.Obj out = root;
         for (KeyHolder holder : add) {
             out = Edits.listKey(out, holder.key());
@@ -56,6 +58,7 @@ final class RootEdits {
     }
 
     static List<Json.Obj> roles(Json.Obj root) {
-        return Edits.object(root, "roles").members().values().stream().filter(Json.Obj.class::isInstance).map(Json.Obj.class::cast).toList();
+        return Edits.object(root, "roles").members().values().stream().filter(Json.Obj.class::isInstance)
+                .map(Json.Obj.class::cast).toList();
     }
 }

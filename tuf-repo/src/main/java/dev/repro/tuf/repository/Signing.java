@@ -14,8 +14,8 @@ public final class Signing {
 
     private Signing() {}
 
-    /// Every signer signs every part that it may sign and has not signed. Whoever might sign `targets` before this proposal signs it too, if it is at
-    /// hand: then clients accept it whichever root they have.
+    /// Every signer signs every part that it may sign and has not signed. Whoever might sign `targets` before this proposal signs
+    /// it too, if it is at hand: then clients accept it whichever root they have.
     public static Proposal sign(Proposal proposal, List<? extends Signer> signers) throws Problem {
         var parts = new LinkedHashMap<RoleName, Envelope>(proposal.parts());
         for (var part : proposal.parts().entrySet()) {

@@ -11,8 +11,9 @@ import java.util.stream.Collectors;
 
 /// Pure changes of what snapshot signs (TUF 4.4).
 ///
-/// A role is listed with version, length and SHA-256, so that no key alone can exchange its file for another of the same version. Bins are
-/// listed by version only: with hashes, a snapshot of 16,384 of them has 2.3 MB, more than python-tuf, go-tuf and tuf-js accept.
+/// A role is listed with version, length and SHA-256, so that no key alone can exchange its file for another of the same version.
+/// Bins are listed by version only: with hashes, a snapshot of 16,384 of them has 2.3 MB, more than python-tuf, go-tuf and tuf-js
+/// accept.
 final class SnapshotEdits {
 
     private SnapshotEdits() {}
@@ -24,7 +25,8 @@ final class SnapshotEdits {
             RoleName role = part.getKey();
             if (!role.equals(RoleName.ROOT)) {
                 long version = Edits.integer(part.getValue().signed(), "version");
-                out.put(role.listed(), isBin(proposal, role, out.get(role.listed())) ? Json.object("version", version) : full(version, part.getValue().bytes()));
+                out.put(role.listed(), isBin(proposal, role, out.get(role.listed())) ? Json.object("version", version)
+                        : full(version, part.getValue().bytes()));
             }
         }
         return new Json.Obj(out);
@@ -38,7 +40,8 @@ final class SnapshotEdits {
         if (before instanceof Json.Obj listed) {
             return !listed.members().containsKey("hashes");
         }
-        return !role.isTopLevel() && proposal.targets(Authorities.delegator(proposal, role).orElseThrow()).orElseThrow().unverified().delegations()
+        return !role.isTopLevel() && proposal.targets(Authorities.delegator(proposal, role).orElseThrow()).orElseThrow()
+                .unverified().delegations()
                 .orElseThrow().bins().isPresent();
     }
 

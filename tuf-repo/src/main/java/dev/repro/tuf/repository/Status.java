@@ -29,18 +29,22 @@ public record Status(List<Role> roles, List<KeyUse> keys) {
     public record Role(String name, long version, Optional<Instant> expires, int threshold, List<String> holders, String says) {
 
         String line(Instant now) {
-            String until = expires.map(e -> e.truncatedTo(ChronoUnit.DAYS).toString().substring(0, 10) + " " + left(now, e)).orElse("-");
-            return String.format(Locale.ROOT, "%-16s %7s  %-22s %d of %d: %s%s", name, version == 0 ? "-" : Long.toString(version), until, threshold, holders.size(),
+            String until = expires.map(e -> e.truncatedTo(ChronoUnit.DAYS).toString().substring(0, 10) + " " + left(now, e))
+                    .orElse("-");
+            return String.format(Locale.ROOT, "%-16s %7s  %-22s %d of %d: %s%s", name, version == 0 ? "-"
+                    : Long.toString(version), until, threshold, holders.size(),
                     String.join(", ", holders), says.isEmpty() ? "" : "; " + says);
         }
 
         private static String left(Instant now, Instant end) {
             Duration left = Duration.between(now, end);
-            return left.isNegative() ? "(expired)" : left.toDays() > 2 ? "(" + left.plusHours(12).toDays() + " d)" : "(" + left.toHours() + " h)";
+            return left.isNegative() ? "(expired)" : left.toDays() > 2 ? "(" + left.plusHours(12).toDays() + " d)"
+                    : "(" + left.toHours() + " h)";
         }
 
         Json.Obj toJson() {
-            return Json.object("role", name, "version", version == 0 ? null : version, "expires", expires.map(Instant::toString).orElse(null), "threshold", threshold,
+            return Json.object("role", name, "version", version == 0 ? null
+                    : version, "expires", expires.map(Instant::toString).orElse(null), "threshold", threshold,
                     "holders", holders, "says", says);
         }
     }
@@ -61,7 +65,8 @@ public record Status(List<Role> roles, List<KeyUse> keys) {
         roles.add(role("targets", Optional.of(targets), Authority.of(root, RoleName.TARGETS), "", keys));
         roles.add(role("snapshot", Optional.of(repository.snapshot().read(MetadataType.SNAPSHOT, RoleName.SNAPSHOT).unverified()),
                 Authority.of(root, RoleName.SNAPSHOT), "", keys));
-        roles.add(role("timestamp", Optional.of(repository.timestamp().read(MetadataType.TIMESTAMP, RoleName.TIMESTAMP).unverified()),
+        roles.add(role("timestamp", Optional.of(repository.timestamp().read(MetadataType.TIMESTAMP, RoleName.TIMESTAMP)
+                .unverified()),
                 Authority.of(root, RoleName.TIMESTAMP), "", keys));
         Authorities.walk(repository, RoleName.TARGETS, (delegator, delegations) -> {
             Signed.Targets by = repository.targets(delegator).orElseThrow().unverified();
@@ -70,7 +75,8 @@ public record Status(List<Role> roles, List<KeyUse> keys) {
                 List<Signed.Rotate> rotations = KeyRotations.of(repository, one.name());
                 boolean revoked = KeyRotations.isRevoked(repository, one.name());
                 List<Authority> signing = KeyRotations.signing(repository, one.name(), Authority.of(delegator, by, one.keys()));
-                String rotated = revoked ? "; revoked" : rotations.isEmpty() ? "" : "; rotated " + rotations.size() + (signing.size() > 1 ? ", old keys sign too" : "");
+                String rotated = revoked ? "; revoked" : rotations.isEmpty() ? ""
+                        : "; rotated " + rotations.size() + (signing.size() > 1 ? ", old keys sign too" : "");
                 Authority last = signing.isEmpty() ? Authority.of(delegator, by, one.keys()) : signing.getLast();
                 roles.add(role(one.name().text(), file, last, TargetsDifference.covers(one) + rotated, keys));
             }
@@ -84,9 +90,11 @@ public record Status(List<Role> roles, List<KeyUse> keys) {
         return new Status(List.copyOf(roles), List.copyOf(keys.values()));
     }
 
-    private static Role role(String name, Optional<Signed> file, Authority authority, String covers, TreeMap<KeyId, KeyUse> keys) {
+    private static Role role(String name, Optional<Signed> file, Authority authority, String covers,
+            TreeMap<KeyId, KeyUse> keys) {
         for (KeyId id : authority.role().keyids()) {
-            String kind = authority.keys().containsKey(id) ? authority.keys().get(id).usable().map(k -> k.scheme().scheme()).orElse("unknown") : "missing";
+            String kind = authority.keys().containsKey(id)
+                    ? authority.keys().get(id).usable().map(k -> k.scheme().scheme()).orElse("unknown") : "missing";
             KeyUse use = keys.getOrDefault(id, new KeyUse(id, kind, authority.owners().getOrDefault(id, ""), List.of()));
             var more = new ArrayList<>(use.roles());
             more.add(name);
@@ -96,7 +104,8 @@ public record Status(List<Role> roles, List<KeyUse> keys) {
         if (file.orElse(null) instanceof Signed.Targets targets && !targets.targets().isEmpty()) {
             says = (covers.isEmpty() ? "" : covers + "; ") + String.format(Locale.ROOT, "%,d targets", targets.targets().size());
         }
-        return new Role(name, file.map(Signed::version).orElse(0L), file.map(f -> f.header().expires()), authority.role().threshold(),
+        return new Role(name, file.map(Signed::version).orElse(0L), file.map(f -> f.header().expires()),
+                authority.role().threshold(),
                 authority.role().keyids().stream().map(authority::owner).toList(), says);
     }
 
@@ -111,7 +120,8 @@ public record Status(List<Role> roles, List<KeyUse> keys) {
         roles.forEach(r -> out.add(r.line(now)));
         out.add("");
         for (KeyUse key : keys) {
-            out.add(String.format("%-16s %s  %-20s %s", key.owner().isEmpty() ? "key" : key.owner(), key.id().brief(), key.kind(), String.join(", ", key.roles())));
+            out.add(String.format("%-16s %s  %-20s %s", key.owner().isEmpty() ? "key"
+                    : key.owner(), key.id().brief(), key.kind(), String.join(", ", key.roles())));
         }
         next().ifPresent(r -> out.add(0, r.expires().get().isAfter(now) ? "next to expire: " + r.name() + ", " + r.expires().get()
                 : "expired: " + r.name() + ", " + r.expires().get()));
@@ -120,7 +130,8 @@ public record Status(List<Role> roles, List<KeyUse> keys) {
 
     /// `repro.repo-status.v1`
     public Json.Obj toJson() {
-        return Json.object("schema", "repro.repo-status.v1", "roles", roles.stream().map(Role::toJson).toList(), "keys", keys.stream().map(KeyUse::toJson).toList(),
+        return Json.object("schema", "repro.repo-status.v1", "roles", roles.stream().map(Role::toJson).toList(), "keys",
+                keys.stream().map(KeyUse::toJson).toList(),
                 "next_to_expire", next().map(Role::name).orElse(null));
     }
 }

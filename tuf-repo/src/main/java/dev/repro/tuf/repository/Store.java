@@ -16,8 +16,8 @@ public interface Store extends AutoCloseable {
 
     /// Makes all files of a publication current, in their order, or none.
     ///
-    /// @throws Problem exit code 1 if the store has another timestamp than [Publication#base] (somebody else has published), or has a file
-    ///     that never changes with other bytes; 4 if it cannot be written
+    /// @throws Problem exit code 1 if the store has another timestamp than [Publication#base] (somebody else has published), or
+    /// has a file that never changes with other bytes; 4 if it cannot be written
     void publish(Publication publication) throws Problem;
 
     @Override

@@ -43,7 +43,8 @@ final class TargetsDifference {
         JsonDifference.of("delegations", x, y, Set.of("keys", "roles", "succinct_roles"), out);
         JsonDifference.of("delegations.succinct_roles", Edits.object(x, "succinct_roles"), Edits.object(y, "succinct_roles"),
                 Set.of("keyids", "threshold", "bit_length", "name_prefix"), out);
-        KeysDifference.listing(x.with(Owners.MEMBER, Edits.object(a, Owners.MEMBER)), y.with(Owners.MEMBER, Edits.object(after.json(), Owners.MEMBER)),
+        KeysDifference.listing(x.with(Owners.MEMBER, Edits.object(a, Owners.MEMBER)),
+                y.with(Owners.MEMBER, Edits.object(after.json(), Owners.MEMBER)),
                 TargetsEdits.roles(x), TargetsEdits.roles(y), out);
     }
 
@@ -55,18 +56,24 @@ final class TargetsDifference {
             if (old.isEmpty()) {
                 out.accept(new Difference.Change("+", "role " + one.name() + " may sign " + covers(one), one.name().text()));
             } else if (!covers(old.get()).equals(covers(one))) {
-                out.accept(new Difference.Change("~", "role " + one.name() + " may sign " + covers(old.get()) + " → " + covers(one), one.name().text()));
+                out.accept(new Difference.Change("~", "role " + one.name() + " may sign " + covers(old.get()) + " → "
+                        + covers(one), one.name().text()));
             }
-            new KeysDifference("role " + one.name(), "sign role " + one.name(), old.map(r -> authority(before.orElseThrow(), r.keys())),
+            new KeysDifference("role " + one.name(), "sign role " + one.name(),
+                    old.map(r -> authority(before.orElseThrow(), r.keys())),
                     authority(after, one.keys()), out).tell();
             Json.Obj json = json(Optional.of(after), one.name());
-            JsonDifference.of("delegations." + one.name(), json(before, one.name()), old.isEmpty() ? json.without("terminating") : json, ROLE_MEMBERS, out);
+            JsonDifference.of("delegations." + one.name(), json(before, one.name()), old.isEmpty() ? json.without("terminating")
+                    : json, ROLE_MEMBERS, out);
         }
         then.stream().filter(r -> now.stream().noneMatch(n -> n.name().equals(r.name())))
-                .forEach(r -> out.accept(new Difference.Change("-", "role " + r.name() + " may sign nothing any more, was " + covers(r), r.name().text())));
-        List<RoleName> stay = then.stream().map(Delegations.Role::name).filter(n -> now.stream().anyMatch(r -> r.name().equals(n))).toList();
+                .forEach(r -> out.accept(new Difference.Change("-",
+                "role " + r.name() + " may sign nothing any more, was " + covers(r), r.name().text())));
+        List<RoleName> stay = then.stream().map(Delegations.Role::name)
+                .filter(n -> now.stream().anyMatch(r -> r.name().equals(n))).toList();
         if (!stay.equals(now.stream().map(Delegations.Role::name).filter(stay::contains).toList())) {
-            out.accept(new Difference.Change("~", "the roles are asked in another order: " + now.stream().map(r -> r.name().text()).toList(), role.text()));
+            out.accept(new Difference.Change("~", "the roles are asked in another order: " + now.stream()
+                    .map(r -> r.name().text()).toList(), role.text()));
         }
         bins();
     }
@@ -77,12 +84,15 @@ final class TargetsDifference {
         if (now.isPresent()) {
             Delegations.Bins bins = now.get();
             if (old.isEmpty() || old.get().bits() != bins.bits() || !old.get().prefix().equals(bins.prefix())) {
-                out.accept(new Difference.Change("+", String.format(Locale.ROOT, "%,d bins %s to %s may sign all targets", bins.count(), bins.bin(0),
+                out.accept(new Difference.Change("+", String.format(Locale.ROOT, "%,d bins %s to %s may sign all targets",
+                        bins.count(), bins.bin(0),
                         bins.bin(bins.count() - 1)), bins.prefix()));
             }
-            new KeysDifference("each bin", "sign every bin", old.map(b -> authority(before.orElseThrow(), b.keys())), authority(after, bins.keys()), out).tell();
+            new KeysDifference("each bin", "sign every bin", old.map(b -> authority(before.orElseThrow(), b.keys())),
+                    authority(after, bins.keys()), out).tell();
         } else {
-            old.ifPresent(b -> out.accept(new Difference.Change("-", "the bins " + b.prefix() + " may sign nothing any more", b.prefix())));
+            old.ifPresent(b -> out.accept(new Difference.Change("-", "the bins " + b.prefix() + " may sign nothing any more",
+                    b.prefix())));
         }
     }
 
@@ -95,7 +105,8 @@ final class TargetsDifference {
     }
 
     private static Json.Obj json(Optional<Signed.Targets> targets, RoleName name) {
-        return targets.flatMap(t -> Edits.named(Edits.array(Edits.object(t.json(), "delegations"), "roles"), name.text())).orElse(Json.object());
+        return targets.flatMap(t -> Edits.named(Edits.array(Edits.object(t.json(), "delegations"), "roles"), name.text()))
+                .orElse(Json.object());
     }
 
     static String covers(Delegations.Role role) {
@@ -112,10 +123,12 @@ final class TargetsDifference {
             if (old == null) {
                 out.accept(new Difference.Change("+", "target " + name + ": " + describe(target.getValue()), name));
             } else if (!old.sameBytes(target.getValue())) {
-                out.accept(new Difference.Change("~", "target " + name + ": " + describe(old) + " → " + describe(target.getValue()), name));
+                out.accept(new Difference.Change("~", "target " + name + ": " + describe(old) + " → "
+                        + describe(target.getValue()), name));
             }
             Json.Obj a = Edits.object(Edits.object(before.map(Signed::json).orElse(Json.object()), "targets"), name);
-            JsonDifference.of("target " + name, a, Edits.object(Edits.object(after.json(), "targets"), name), Set.of("length", "hashes"), out);
+            JsonDifference.of("target " + name, a, Edits.object(Edits.object(after.json(), "targets"), name),
+                    Set.of("length", "hashes"), out);
         }
         for (TargetName name : then.keySet()) {
             if (!after.targets().containsKey(name)) {

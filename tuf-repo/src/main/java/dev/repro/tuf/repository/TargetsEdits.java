@@ -40,7 +40,8 @@ final class TargetsEdits {
     /// Appends a delegation: the last that a client asks.
     ///
     /// @param covers `paths` or `path_hash_prefixes` with its patterns
-    static Json.Obj delegate(Json.Obj signed, String name, Json.Obj covers, boolean terminating, List<KeyHolder> keys, int threshold)
+    static Json.Obj delegate(Json.Obj signed, String name, Json.Obj covers, boolean terminating, List<KeyHolder> keys,
+            int threshold)
             throws Problem {
         Json.Obj delegations = delegations(signed);
         if (delegations.members().containsKey(BINS)) {
@@ -52,25 +53,30 @@ final class TargetsEdits {
         }
         var roles = new ArrayList<>(Edits.array(delegations, "roles"));
         roles.add(role);
-        return role(signed.with(DELEGATIONS, delegations.with("roles", new Json.Arr(roles))), name, keys, List.of(), OptionalInt.empty());
+        return role(signed.with(DELEGATIONS, delegations.with("roles", new Json.Arr(roles))), name, keys, List.of(),
+                OptionalInt.empty());
     }
 
     static Json.Obj delegateBins(Json.Obj signed, int bits, String prefix, List<KeyHolder> keys, int threshold) throws Problem {
         Json.Obj delegations = delegations(signed);
         if (delegations.members().containsKey(BINS) || !Edits.array(delegations, "roles").isEmpty()) {
-            throw Problem.usage("the role delegates already, and bins allow nothing beside them (TAP 15)").hint("give the bins a role of their own");
+            throw Problem.usage("the role delegates already, and bins allow nothing beside them (TAP 15)")
+                    .hint("give the bins a role of their own");
         }
         Json.Obj bins = Json.object("keyids", List.of(), "threshold", threshold, "bit_length", bits, "name_prefix", prefix);
-        return bins(signed.with(DELEGATIONS, delegations.without("roles").with(BINS, bins)), keys, List.of(), OptionalInt.empty());
+        return bins(signed.with(DELEGATIONS, delegations.without("roles").with(BINS, bins)), keys, List.of(),
+                OptionalInt.empty());
     }
 
     static Json.Obj undelegate(Json.Obj signed, String name) {
         Json.Obj delegations = delegations(signed);
-        return tidy(signed, delegations.with("roles", Edits.change(Edits.array(delegations, "roles"), name, _ -> null)), List.of());
+        return tidy(signed, delegations.with("roles", Edits.change(Edits.array(delegations, "roles"), name, _ -> null)),
+                List.of());
     }
 
     /// Adds, removes, sets the threshold of one delegated role, in this order, and checks the outcome.
-    static Json.Obj role(Json.Obj signed, String name, List<KeyHolder> add, List<PublicKey> remove, OptionalInt threshold) throws Problem {
+    static Json.Obj role(Json.Obj signed, String name, List<KeyHolder> add, List<PublicKey> remove, OptionalInt threshold)
+            throws Problem {
         Json.Obj delegations = withKeys(delegations(signed), add);
         UnaryOperator<Json.Obj> change = change(delegations, add, remove, threshold);
         Json.Obj out = delegations.with("roles", Edits.change(Edits.array(delegations, "roles"), name, change));
@@ -88,11 +94,13 @@ final class TargetsEdits {
 
     /// Adds an agreement, or replaces the one of that name (docs/pouf.md, TAP 3).
     static Json.Obj agree(Json.Obj signed, String name, List<String> paths, List<RoleName> roles, int least) throws Problem {
-        Json.Obj agreement = Json.object("name", name, "paths", paths, "roles", roles.stream().map(RoleName::text).toList(), "min_roles_in_agreement", least);
+        Json.Obj agreement = Json.object("name", name, "paths", paths, "roles", roles.stream().map(RoleName::text).toList(),
+                "min_roles_in_agreement", least);
         Set<RoleName> delegated = Edits.array(delegations(signed), "roles").stream()
                 .map(r -> new RoleName(((Json.Str) ((Json.Obj) r).members().get("name")).value())).collect(Collectors.toSet());
         if (roles.size() < 2 || new HashSet<>(roles).size() < roles.size() || !delegated.containsAll(roles)) {
-            throw Problem.usage("an agreement is of two or more roles that are delegated to here").expected("some of " + delegated).found(roles);
+            throw Problem.usage("an agreement is of two or more roles that are delegated to here")
+                    .expected("some of " + delegated).found(roles);
         }
         if (least < 2 || least > roles.size()) {
             throw Problem.usage("not a number of roles that could agree").expected("2 to " + roles.size()).found(least);
@@ -127,7 +135,8 @@ final class TargetsEdits {
         return out;
     }
 
-    private static UnaryOperator<Json.Obj> change(Json.Obj delegations, List<KeyHolder> add, List<PublicKey> remove, OptionalInt threshold) {
+    private static UnaryOperator<Json.Obj> change(Json.Obj delegations, List<KeyHolder> add, List<PublicKey> remove,
+            OptionalInt threshold) {
         return role -> {
             Json.Obj out = role;
             for (KeyHolder holder : add) {

@@ -17,10 +17,11 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 
-/// Who did what to a proposal, when: a JSON object a line, in `transcript.jsonl`. Nobody signs it; the signatures themselves are in the files.
+/// Who did what to a proposal, when: a JSON object a line, in `transcript.jsonl`. Nobody signs it; the signatures themselves are
+/// in the files.
 ///
-/// Members: `time`, `action` (`propose`, `sign`, `merge`, `publish`), `proposal` (its digest then), and for `sign` `keyid`, `owner` and `files`
-/// (SHA-256 of what was signed, by role).
+/// Members: `time`, `action` (`propose`, `sign`, `merge`, `publish`), `proposal` (its digest then), and for `sign` `keyid`,
+/// `owner` and `files` (SHA-256 of what was signed, by role).
 final class Transcript {
     static final String FILE = "transcript.jsonl";
 

@@ -47,7 +47,8 @@ class CeremonyTest {
 
     private Map<RoleName, Editor.Keys> keys() {
         return Map.of(RoleName.ROOT, new Editor.Keys(List.of(holders.get("alice"), holders.get("bob"), holders.get("carol")), 2),
-                RoleName.TARGETS, new Editor.Keys(List.of(holders.get("dora")), 1), RoleName.SNAPSHOT, new Editor.Keys(List.of(holders.get("snapshot")), 1),
+                RoleName.TARGETS, new Editor.Keys(List.of(holders.get("dora")), 1), RoleName.SNAPSHOT,
+                new Editor.Keys(List.of(holders.get("snapshot")), 1),
                 RoleName.TIMESTAMP, new Editor.Keys(List.of(holders.get("timestamp")), 1));
     }
 
@@ -96,14 +97,17 @@ class CeremonyTest {
             sign(copies.getLast(), who);
         }
         Ceremony.Outcome some = ceremony.merge(copies.subList(0, 2));
-        assertEquals(List.of("root lacks 1 signature (keys of root 1) of: bob (" + brief("bob") + "), carol (" + brief("carol") + ")",
-                "targets lacks 1 signature (keys of root 1) of: dora (" + brief("dora") + ")"), some.proposal().missing().stream().map(Proposal.Missing::line).toList());
+        assertEquals(List.of("root lacks 1 signature (keys of root 1) of: bob (" + brief("bob") + "), carol (" + brief("carol")
+                + ")",
+                "targets lacks 1 signature (keys of root 1) of: dora (" + brief("dora") + ")"),
+                some.proposal().missing().stream().map(Proposal.Missing::line).toList());
         assertThrows(Problem.class, this::publish);
         assertTrue(repository().isEmpty(), "nothing was published");
         assertEquals(List.of(), ceremony.merge(copies).proposal().missing());
         assertEquals(4, publish().published().size());
         Client.of(DirectoryStore.open(folder.resolve("site"))).refresh(Site.NOW);
-        List<String> actions = Transcript.read(first).stream().map(e -> ((dev.repro.base.Json.Str) e.members().get("action")).value()).toList();
+        List<String> actions = Transcript.read(first).stream()
+                .map(e -> ((dev.repro.base.Json.Str) e.members().get("action")).value()).toList();
         assertEquals(List.of("merge", "propose", "publish", "sign", "sign", "sign"), actions.stream().sorted().toList());
     }
 
@@ -126,7 +130,8 @@ class CeremonyTest {
     @Test
     void whoHasNothingToSignIsTold() throws Exception {
         try (KeyRing ring = ring("erin")) {
-            var problem = assertThrows(Problem.class, () -> ceremony.sign(first, ProposalFolder.read(first).digest(), ring, false));
+            var problem = assertThrows(Problem.class, () -> ceremony.sign(first, ProposalFolder.read(first).digest(), ring,
+                    false));
             assertEquals(Problem.Exit.NO, problem.exit());
         }
     }
@@ -136,7 +141,8 @@ class CeremonyTest {
         Path other = copy("other");
         Path file = other.resolve("metadata/1.root.json");
         Files.writeString(file, Files.readString(file).replace("\"threshold\":2", "\"threshold\":1"));
-        assertEquals("not a copy of the same proposal", assertThrows(Problem.class, () -> ceremony.merge(List.of(first, other))).getMessage());
+        assertEquals("not a copy of the same proposal", assertThrows(Problem.class, () -> ceremony.merge(List.of(first, other)))
+                .getMessage());
     }
 
     @Test
@@ -158,12 +164,14 @@ class CeremonyTest {
         found();
         Repository now = repository();
         Path next = folder.resolve("next");
-        ceremony.propose(next, Editor.of(now, Site.NOW).delegate(RoleName.TARGETS, "hello", List.of("hello/*/*"), List.of(), false,
+        ceremony.propose(next, Editor.of(now, Site.NOW).delegate(RoleName.TARGETS, "hello", List.of("hello/*/*"), List.of(),
+                false,
                 new Editor.Keys(List.of(holders.get("erin")), 1)).proposal());
         sign(next, "dora");
         sign(next, "erin");
         assertEquals(List.of(), ProposalFolder.read(next).missing());
-        ceremony.propose(next, Editor.of(ProposalFolder.readOnto(next, now), Site.NOW).add(Site.target("hello/1/f", folder, "x"), Optional.empty()).proposal());
+        ceremony.propose(next, Editor.of(ProposalFolder.readOnto(next, now), Site.NOW)
+                .add(Site.target("hello/1/f", folder, "x"), Optional.empty()).proposal());
         assertEquals(List.of("hello"), ProposalFolder.read(next).missing().stream().map(m -> m.role().text()).toList());
         sign(next, "erin");
         first = next;
@@ -177,14 +185,17 @@ class CeremonyTest {
         Path next = folder.resolve("next");
         ceremony.propose(next, Editor.of(repository(), Site.NOW).add(Site.target("a", folder, "1"), Optional.empty()).proposal());
         Path rival = folder.resolve("rival");
-        ceremony.propose(rival, Editor.of(repository(), Site.NOW).add(Site.target("b", folder, "2"), Optional.empty()).proposal());
+        ceremony.propose(rival, Editor.of(repository(), Site.NOW).add(Site.target("b", folder, "2"), Optional.empty())
+                .proposal());
         sign(next, "dora");
         sign(rival, "dora");
         first = rival;
         publish();
         first = next;
         var problem = assertThrows(Problem.class, this::publish);
-        assertTrue(problem.line().contains("another targets than the one that the proposal changes (expected version 1, found version 2)"), problem.line());
+        assertTrue(problem.line()
+                .contains("another targets than the one that the proposal changes (expected version 1, found version 2)"),
+                problem.line());
     }
 
     @Test
@@ -192,7 +203,8 @@ class CeremonyTest {
         found();
         Path trusted = Files.copy(folder.resolve("site/metadata/1.root.json"), folder.resolve("trusted.json"));
         first = folder.resolve("next");
-        ceremony.propose(first, Editor.of(repository(), Site.NOW).keys(RoleName.ROOT, List.of(holders.get("erin")), List.of(), OptionalInt.empty()).proposal());
+        ceremony.propose(first, Editor.of(repository(), Site.NOW).keys(RoleName.ROOT, List.of(holders.get("erin")), List.of(),
+                OptionalInt.empty()).proposal());
         ProposalFolder.checkAgainst(ProposalFolder.read(first), trusted);
         sign(first, "alice");
         sign(first, "bob");
@@ -211,7 +223,8 @@ class CeremonyTest {
         found();
         first = folder.resolve("next");
         List<String> lines = Difference.of(ceremony.propose(first, Editor.of(repository(), Site.NOW).keys(RoleName.ROOT,
-                List.of(holders.get("dora"), holders.get("erin")), List.of(holders.get("alice").key(), holders.get("bob").key(), holders.get("carol").key()),
+                List.of(holders.get("dora"), holders.get("erin")),
+                List.of(holders.get("alice").key(), holders.get("bob").key(), holders.get("carol").key()),
                 OptionalInt.of(2)).proposal())).lines();
         assertTrue(lines.stream().anyMatch(l -> l.contains("! too few holders of the present root key stay")), lines::toString);
         for (String who : List.of("dora", "erin", "alice")) {
@@ -225,7 +238,8 @@ class CeremonyTest {
 
     @Test
     void aFolderThatWasChangedByHandIsNotRead() throws Exception {
-        Files.write(first.resolve("proposal.json"), Files.readString(first.resolve("proposal.json")).replace("\"root\"", "\"snapshot\"").getBytes(StandardCharsets.UTF_8));
+        Files.write(first.resolve("proposal.json"), Files.readString(first.resolve("proposal.json"))
+                .replace("\"root\"", "\"snapshot\"").getBytes(StandardCharsets.UTF_8));
         assertEquals(Problem.Exit.USAGE, assertThrows(Problem.class, () -> ProposalFolder.read(first)).exit());
     }
 }

@@ -19,7 +19,8 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// The client of this project against a store, as if a web server stood between them. It keeps what it trusts from one refresh to the next.
+/// The client of this project against a store, as if a web server stood between them. It keeps what it trusts from one refresh to
+/// the next.
 final class Client implements Remote {
 
     /// Where the files come from.

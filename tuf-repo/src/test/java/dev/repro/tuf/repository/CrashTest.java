@@ -17,7 +17,8 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A publication that stops, or fails, at each of its steps on the disk. What it publishes is the worst: new keys for root and timestamp, a new role, targets.
+/// A publication that stops, or fails, at each of its steps on the disk. What it publishes is the worst: new keys for root and
+/// timestamp, a new role, targets.
 class CrashTest {
     @TempDir
     Path folder;
@@ -105,11 +106,14 @@ class CrashTest {
         site.publish(site.edit().add(Site.target("old/1/file", folder, "old"), Site.anyRole()));
         TestKey fresh = TestKey.of("");
         site.all.add(fresh);
-        Editor editor = site.edit().keys(RoleName.TIMESTAMP, List.of(fresh.holder()), List.of(site.timestamp.key()), OptionalInt.empty())
+        Editor editor = site.edit().keys(RoleName.TIMESTAMP, List.of(fresh.holder()), List.of(site.timestamp.key()),
+                OptionalInt.empty())
                 .keys(RoleName.SNAPSHOT, List.of(fresh.holder()), List.of(), OptionalInt.empty())
-                .delegate(RoleName.TARGETS, "hello", List.of("hello/*/*"), List.of(), true, new Editor.Keys(List.of(site.author.holder()), 1))
+                .delegate(RoleName.TARGETS, "hello", List.of("hello/*/*"), List.of(), true,
+                new Editor.Keys(List.of(site.author.holder()), 1))
                 .add(Site.target("hello/1/file", folder, "new"), Site.anyRole());
-        return new Scene(at, site, new Publisher(site.all, Site.NOW).prepare(Signing.sign(editor.proposal(), site.all), "").publication());
+        return new Scene(at, site, new Publisher(site.all, Site.NOW).prepare(Signing.sign(editor.proposal(), site.all), "")
+                .publication());
     }
 
     private static Path copy(Path from, Path to) throws IOException {

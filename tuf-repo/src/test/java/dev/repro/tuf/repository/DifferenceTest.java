@@ -30,7 +30,8 @@ class DifferenceTest {
     }
 
     private List<String> changes(Proposal proposal, String role) throws Exception {
-        return Difference.of(proposal).files().stream().filter(f -> f.role().text().equals(role)).flatMap(f -> f.changes().stream())
+        return Difference.of(proposal).files().stream().filter(f -> f.role().text().equals(role))
+                .flatMap(f -> f.changes().stream())
                 .map(c -> c.sign() + " " + c.text()).toList();
     }
 
@@ -39,26 +40,37 @@ class DifferenceTest {
         TestKey frank = TestKey.of("frank");
         String id = frank.key().keyid().substring(0, 8) + "…";
         String dora = "dora (" + site.maintainer.key().keyid().substring(0, 8) + "…)";
-        assertEquals(List.of("+ key frank (" + id + ") ed25519 may sign role targets", "- key " + dora + " ed25519 may no more sign role targets"),
-                changes(site.edit().keys(RoleName.TARGETS, List.of(frank.holder()), List.of(site.maintainer.key()), OptionalInt.empty()).proposal(), "root"));
+        assertEquals(List.of("+ key frank (" + id + ") ed25519 may sign role targets",
+                "- key " + dora + " ed25519 may no more sign role targets"),
+                changes(site.edit().keys(RoleName.TARGETS, List.of(frank.holder()), List.of(site.maintainer.key()),
+                OptionalInt.empty()).proposal(), "root"));
         assertEquals(List.of("+ key frank (" + id + ") ed25519 may sign role hello", "~ role hello is signed by 1 of 1 → 2 of 2"),
-                changes(site.edit().keys(new RoleName("hello"), List.of(frank.holder()), List.of(), OptionalInt.of(2)).proposal(), "targets"));
-        assertEquals(List.of("- role hello may sign nothing any more, was hello/*/*"), changes(site.edit().undelegate(new RoleName("hello")).proposal(), "targets"));
-        assertEquals(List.of("+ role team may sign team/*/*, and no later role may", "+ key frank (" + id + ") ed25519 may sign role team", "+ role team is signed by 1 of 1"),
-                changes(site.edit().delegate(RoleName.TARGETS, "team", List.of("team/*/*"), List.of(), true, new Editor.Keys(List.of(frank.holder()), 1)).proposal(), "targets"));
-        assertEquals(List.of("+ 4 bins bin-0 to bin-3 may sign all targets", "+ key frank (" + id + ") ed25519 may sign every bin", "+ each bin is signed by 1 of 1"),
-                changes(site.edit().undelegate(new RoleName("hello")).delegate(RoleName.TARGETS, "x", List.of("x"), List.of(), false, new Editor.Keys(List.of(frank.holder()), 1))
+                changes(site.edit().keys(new RoleName("hello"), List.of(frank.holder()), List.of(), OptionalInt.of(2))
+                .proposal(), "targets"));
+        assertEquals(List.of("- role hello may sign nothing any more, was hello/*/*"),
+                changes(site.edit().undelegate(new RoleName("hello")).proposal(), "targets"));
+        assertEquals(List.of("+ role team may sign team/*/*, and no later role may",
+                "+ key frank (" + id + ") ed25519 may sign role team", "+ role team is signed by 1 of 1"),
+                changes(site.edit().delegate(RoleName.TARGETS, "team", List.of("team/*/*"), List.of(), true,
+                new Editor.Keys(List.of(frank.holder()), 1)).proposal(), "targets"));
+        assertEquals(List.of("+ 4 bins bin-0 to bin-3 may sign all targets",
+                "+ key frank (" + id + ") ed25519 may sign every bin", "+ each bin is signed by 1 of 1"),
+                changes(site.edit().undelegate(new RoleName("hello"))
+                .delegate(RoleName.TARGETS, "x", List.of("x"), List.of(), false, new Editor.Keys(List.of(frank.holder()), 1))
                         .delegateBins(new RoleName("x"), 2, "bin", new Editor.Keys(List.of(frank.holder()), 1)).proposal(), "x"));
     }
 
     @Test
     void targetsThatComeGoAndChange() throws Exception {
-        Editor editor = site.edit().add(Site.target("hello/1/f", folder, "two!"), Optional.empty()).add(Site.target("hello/2/f", folder, "three"), Optional.empty());
+        Editor editor = site.edit().add(Site.target("hello/1/f", folder, "two!"), Optional.empty())
+                .add(Site.target("hello/2/f", folder, "three"), Optional.empty());
         List<String> lines = changes(editor.proposal(), "hello");
         assertEquals(2, lines.size());
-        assertTrue(lines.get(0).startsWith("~ target hello/1/f: 3 bytes, sha256 ") && lines.get(0).contains(" → 4 bytes, sha256 "), lines::toString);
+        assertTrue(lines.get(0).startsWith("~ target hello/1/f: 3 bytes, sha256 ")
+                && lines.get(0).contains(" → 4 bytes, sha256 "), lines::toString);
         assertTrue(lines.get(1).startsWith("+ target hello/2/f: 5 bytes, sha256 "), lines::toString);
-        assertEquals(List.of("- target hello/1/f"), changes(site.edit().remove(new dev.repro.tuf.TargetName("hello/1/f"), Optional.empty()).proposal(), "hello"));
+        assertEquals(List.of("- target hello/1/f"), changes(site.edit().remove(new dev.repro.tuf.TargetName("hello/1/f"),
+                Optional.empty()).proposal(), "hello"));
     }
 
     /// Changes one place after the other of what is signed, however deep, and sees that the difference is never empty.
@@ -73,7 +85,8 @@ class DifferenceTest {
                 Optional<Proposal> changed = with(all, role, other);
                 if (changed.isPresent()) {
                     tried++;
-                    assertFalse(changes(changed.get(), role.text()).isEmpty(), role + ": " + dev.repro.base.JsonText.compact(other));
+                    assertFalse(changes(changed.get(), role.text()).isEmpty(),
+                            role + ": " + dev.repro.base.JsonText.compact(other));
                 }
             }
         }
@@ -92,7 +105,8 @@ class DifferenceTest {
         }
     }
 
-    // Every value changed once, every member taken away once, a member added to every object. Version and expiry stand in the title.
+    // Every value changed once, every member taken away once, a member added to every object. Version and expiry stand in the
+    // title.
     private static List<Json.Obj> others(Json.Obj signed) throws JsonParser.SyntaxException {
         var out = new java.util.ArrayList<Json.Obj>();
         for (String name : signed.members().keySet()) {

@@ -71,7 +71,8 @@ class KeyRotationsTest {
             @Override
             public Optional<byte[]> get(String path, int most) throws Problem {
                 try {
-                    return Files.exists(metadata.resolve(path)) ? Optional.of(Files.readAllBytes(metadata.resolve(path))) : Optional.empty();
+                    return Files.exists(metadata.resolve(path)) ? Optional.of(Files.readAllBytes(metadata.resolve(path)))
+                            : Optional.empty();
                 } catch (IOException e) {
                     throw Problem.storage("cannot be read").where(path).because(e);
                 }
@@ -98,7 +99,8 @@ class KeyRotationsTest {
     private TrustedTargets plain() throws Refusal, Problem, IOException {
         TrustedTargets top = refresh().targets();
         long version = Repository.read(site.store).targets(HELLO).orElseThrow().unverified().version();
-        return top.delegated(top.delegations(TARGET).getFirst(), Files.readAllBytes(folder.resolve("site/metadata/" + version + ".hello.json")));
+        return top.delegated(top.delegations(TARGET).getFirst(),
+                Files.readAllBytes(folder.resolve("site/metadata/" + version + ".hello.json")));
     }
 
     @Test
@@ -161,7 +163,8 @@ class KeyRotationsTest {
         var file = new RotateFile(HELLO, 1);
         Proposal none = site.edit().proposal();
         Envelope other = Envelope.unsigned(KeyRotations.rotation(file, new Editor.Keys(List.of(gus.holder()), 1), true));
-        var problem = assertThrows(Problem.class, () -> new Publisher(site.all, Site.NOW).publish(Signing.sign(none.with(file.entry(), other), site.all), ""));
+        var problem = assertThrows(Problem.class, () -> new Publisher(site.all, Site.NOW)
+                .publish(Signing.sign(none.with(file.entry(), other), site.all), ""));
         assertTrue(problem.line().contains("only a revocation may take its place"), problem.line());
     }
 
@@ -177,7 +180,8 @@ class KeyRotationsTest {
         assertTrue(Repository.read(site.store).lists(new RotateFile(HELLO, 1).entry()), "listed until snapshot's keys rotate");
         TestKey fresh = TestKey.of("");
         site.all.add(fresh);
-        site.publish(site.edit().keys(RoleName.SNAPSHOT, List.of(fresh.holder()), List.of(site.snapshot.key()), OptionalInt.empty()));
+        site.publish(site.edit().keys(RoleName.SNAPSHOT, List.of(fresh.holder()), List.of(site.snapshot.key()),
+                OptionalInt.empty()));
         assertFalse(Repository.read(site.store).lists(new RotateFile(HELLO, 1).entry()));
         assertEquals("hello2", find().role().role().text());
     }
@@ -187,7 +191,8 @@ class KeyRotationsTest {
         rotate(fay, true, site.author, fay);
         TestKey fresh = TestKey.of("");
         site.all.addAll(List.of(fresh, fay));
-        site.publish(site.edit().keys(RoleName.SNAPSHOT, List.of(fresh.holder()), List.of(site.snapshot.key()), OptionalInt.empty()));
+        site.publish(site.edit().keys(RoleName.SNAPSHOT, List.of(fresh.holder()), List.of(site.snapshot.key()),
+                OptionalInt.empty()));
         assertTrue(Repository.read(site.store).lists(new RotateFile(HELLO, 1).entry()));
         find();
     }
@@ -196,7 +201,8 @@ class KeyRotationsTest {
     void ceremonyCarriesARotation() throws Exception {
         var ceremony = new Ceremony(Site.NOW);
         Path one = folder.resolve("p");
-        Proposal proposal = ceremony.propose(one, site.edit().rotate(HELLO, new Editor.Keys(List.of(fay.holder()), 1), true).proposal());
+        Proposal proposal = ceremony.propose(one, site.edit().rotate(HELLO, new Editor.Keys(List.of(fay.holder()), 1), true)
+                .proposal());
         List<String> lines = Difference.of(proposal).lines();
         assertTrue(lines.stream().anyMatch(l -> l.contains("fay") && l.contains("may sign role hello")), lines.toString());
         ProposalFolder.write(one, Signing.sign(ProposalFolder.read(one), List.of(site.author)));
@@ -222,7 +228,8 @@ class KeyRotationsTest {
     void agreementIsPublishedAndFollowed() throws Exception {
         RoleName rebuilder = new RoleName("rebuilder");
         site.all.add(fay);
-        site.publish(site.edit().delegate(RoleName.TARGETS, "rebuilder", List.of("hello/*/*"), List.of(), false, new Editor.Keys(List.of(fay.holder()), 1))
+        site.publish(site.edit().delegate(RoleName.TARGETS, "rebuilder", List.of("hello/*/*"), List.of(), false,
+                new Editor.Keys(List.of(fay.holder()), 1))
                 .agree(RoleName.TARGETS, "hello", List.of("hello/*/*"), List.of(HELLO, rebuilder), 2));
         assertEquals("target-disagreement", assertThrows(Refusal.class, this::find).name());
         publish(site.edit().add(Site.target(TARGET.text(), folder, "one"), Optional.of(rebuilder)), fay);
@@ -238,10 +245,12 @@ class KeyRotationsTest {
     void agreementOfRolesThatShareAKeyIsNone() throws Exception {
         site.publish(site.edit().delegate(RoleName.TARGETS, "rebuilder", List.of("hello/*/*"), List.of(), false,
                 new Editor.Keys(List.of(fay.holder(), site.author.holder()), 1)));
-        var shared = assertThrows(Problem.class, () -> site.edit().agree(RoleName.TARGETS, "x", List.of("*"), List.of(HELLO, new RoleName("rebuilder")), 2));
+        var shared = assertThrows(Problem.class, () -> site.edit().agree(RoleName.TARGETS, "x", List.of("*"),
+                List.of(HELLO, new RoleName("rebuilder")), 2));
         assertTrue(shared.line().contains("share a key"), shared.line());
         assertThrows(Problem.class, () -> site.edit().agree(RoleName.TARGETS, "x", List.of("*"), List.of(HELLO), 1));
-        assertThrows(Problem.class, () -> site.edit().agree(RoleName.TARGETS, "x", List.of("*"), List.of(HELLO, new RoleName("nobody")), 2));
+        assertThrows(Problem.class, () -> site.edit().agree(RoleName.TARGETS, "x", List.of("*"),
+                List.of(HELLO, new RoleName("nobody")), 2));
         assertThrows(Problem.class, () -> site.edit().disagree(RoleName.TARGETS, "x"));
     }
 }

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Whatever is done to a repository in whatever order, a client that has followed it from the start, and one that is new, find every target.
+/// Whatever is done to a repository in whatever order, a client that has followed it from the start, and one that is new, find
+/// every target.
 class RandomEditsTest {
     private static final int STEPS = 30;
 
@@ -45,7 +46,8 @@ class RandomEditsTest {
                 assertEquals(step + 2, seen.snapshot().timestamp().timestamp().get().version());
                 for (var target : expected.entrySet()) {
                     var found = seen.find(new TargetName(target.getKey()));
-                    assertEquals(target.getValue(), found.file().hashes().get("sha256"), "seed " + seed + ", step " + step + ": " + done);
+                    assertEquals(target.getValue(), found.file().hashes().get("sha256"),
+                            "seed " + seed + ", step " + step + ": " + done);
                     assertTrue(site.store.has("targets/" + found.name().url(target.getValue())), "its file is there");
                 }
             }
@@ -58,12 +60,14 @@ class RandomEditsTest {
             case 0 -> {
                 String name = "p" + step;
                 TestKey key = key();
-                editor.delegate(RoleName.TARGETS, name, List.of(name + "/*/*"), List.of(), random.nextBoolean(), new Editor.Keys(List.of(key.holder()), 1));
+                editor.delegate(RoleName.TARGETS, name, List.of(name + "/*/*"), List.of(), random.nextBoolean(),
+                        new Editor.Keys(List.of(key.holder()), 1));
                 packages.add(name);
                 return "delegate " + name;
             }
             case 1 -> {
-                RoleName role = random.nextBoolean() || packages.isEmpty() ? RoleName.ROOT : new RoleName(packages.get(random.nextInt(packages.size())));
+                RoleName role = random.nextBoolean() || packages.isEmpty() ? RoleName.ROOT
+                        : new RoleName(packages.get(random.nextInt(packages.size())));
                 editor.keys(role, List.of(key().holder()), List.of(), OptionalInt.empty());
                 return "add a key to " + role;
             }
@@ -105,7 +109,8 @@ class RandomEditsTest {
             }
             default -> {
                 String content = "content " + random.nextInt(1000);
-                String name = (packages.isEmpty() || random.nextInt(4) == 0 ? "top/" : packages.get(random.nextInt(packages.size())) + "/1/") + "f" + random.nextInt(6);
+                String name = (packages.isEmpty() || random.nextInt(4) == 0 ? "top/"
+                        : packages.get(random.nextInt(packages.size())) + "/1/") + "f" + random.nextInt(6);
                 editor.add(Site.target(name, folder, content), Site.anyRole());
                 expected.put(name, Digest.of(content.getBytes(StandardCharsets.UTF_8)).hex());
                 added++;

@@ -80,12 +80,14 @@ final class Site {
 
     /// A delegated role with one key, the author's.
     Site withRole(String name) throws Problem {
-        publish(edit().delegate(RoleName.TARGETS, name, List.of(name + "/*/*"), List.of(), false, new Editor.Keys(List.of(author.holder()), 1)));
+        publish(edit().delegate(RoleName.TARGETS, name, List.of(name + "/*/*"), List.of(), false,
+                new Editor.Keys(List.of(author.holder()), 1)));
         return this;
     }
 
     static Map<TargetName, Editor.Addition> target(String name, Path folder, String content) throws IOException, Problem {
-        Path file = Files.writeString(folder.resolve("blob-" + Digest.of(content.getBytes(java.nio.charset.StandardCharsets.UTF_8)).hex()), content);
+        Path file = Files.writeString(folder.resolve("blob-"
+                + Digest.of(content.getBytes(java.nio.charset.StandardCharsets.UTF_8)).hex()), content);
         return Map.of(new TargetName(name), new Editor.Addition(Blob.of(file), Json.object()));
     }
 

@@ -40,7 +40,8 @@ class StoresTest {
         Store again = Stores.open(folder.resolve(name));
         Client.of(again).find("hello/1/file", Site.NOW);
         assertEquals("two", new String(again.read("targets/" + sha("two") + ".hello/1/file").orElseThrow()), "where tough looks");
-        assertTrue(again.has("targets/hello/1/" + sha("one") + ".file") && again.has("metadata/1.snapshot.json"), "older clients go on");
+        assertTrue(again.has("targets/hello/1/" + sha("one") + ".file")
+                && again.has("metadata/1.snapshot.json"), "older clients go on");
         assertEquals(4, Repository.read(again).timestamp().version());
     }
 
@@ -57,7 +58,8 @@ class StoresTest {
             byte[] before = site.store.read(path).orElseThrow();
             var publication = new Publication(Optional.of(base), Site.NOW, "forged");
             publication.put(path, new byte[] {1});
-            assertEquals("published already with other bytes, and such a file never changes", assertThrows(Problem.class, () -> site.store.publish(publication)).getMessage());
+            assertEquals("published already with other bytes, and such a file never changes",
+                    assertThrows(Problem.class, () -> site.store.publish(publication)).getMessage());
             org.junit.jupiter.api.Assertions.assertArrayEquals(before, site.store.read(path).orElseThrow());
         }
         site.publish(site.edit().renew(RoleName.TARGETS));
@@ -70,7 +72,8 @@ class StoresTest {
         var publications = new ArrayList<Publication>();
         for (int i = 0; i < RIVALS; i++) {
             Editor editor = site.edit().add(Site.target("t", folder, "rival " + i), Optional.empty());
-            publications.add(new Publisher(site.all, Site.NOW).prepare(Signing.sign(editor.proposal(), site.all), "").publication());
+            publications.add(new Publisher(site.all, Site.NOW).prepare(Signing.sign(editor.proposal(), site.all), "")
+                    .publication());
         }
         int won = 0;
         try (var pool = Executors.newFixedThreadPool(RIVALS)) {
@@ -102,7 +105,8 @@ class StoresTest {
         var additions = Site.target("t", folder, "described");
         Editor editor = site.edit().add(additions, Optional.empty());
         Files.writeString(additions.values().iterator().next().blob().file(), "exchanged");
-        assertEquals("the file has changed since it was described", assertThrows(Problem.class, () -> site.publish(editor)).getMessage());
+        assertEquals("the file has changed since it was described",
+                assertThrows(Problem.class, () -> site.publish(editor)).getMessage());
         assertEquals(1, Repository.read(site.store).timestamp().version());
     }
 
