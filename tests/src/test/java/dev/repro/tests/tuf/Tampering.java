@@ -16,7 +16,11 @@ final class Tampering {
     static Map<String, byte[]> ofMetadata(byte[] file) {
         String text = new String(file, StandardCharsets.UTF_8);
         var out = new LinkedHashMap<String, byte[]>();
-        put(out, "expires later", text, text.replaceFirst("\"expires\": ?\"(\\d{3})\\d", "\"expires\":\"$19"));
+        if (text.contains("\"expires\"")) {
+            put(out, "expires later", text, text.replaceFirst("\"expires\": ?\"(\\d{3})\\d", "\"expires\":\"$19"));
+        } else { // a rotation of keys
+            put(out, "higher threshold", text, text.replaceFirst("\"threshold\": ?(\\d+)", "\"threshold\":1$1"));
+        }
         String others = SIGNATURE.matcher(text).replaceAll(m -> m.group(1) + (m.group(2).equals("0") ? "1" : "0"));
         put(out, "other signatures", text, others);
         put(out, "no signatures", text, text.replaceFirst("(?s)\"signatures\": ?\\[[^]]*]", "\"signatures\":[]"));

@@ -220,6 +220,7 @@ public final class Fetcher implements AutoCloseable {
         String host = uri.getHost().startsWith("[") ? uri.getHost().substring(1, uri.getHost().length() - 1) : uri.getHost();
         var factory = tls.orElseGet(() -> (SSLSocketFactory) SSLSocketFactory.getDefault());
         connection.pace(pace);
+        pace.await();
         var socket = (SSLSocket) factory.createSocket(connection.plain(), host, port(uri), true);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");

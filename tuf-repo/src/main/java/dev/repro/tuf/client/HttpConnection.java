@@ -95,6 +95,7 @@ final class HttpConnection {
         plain.pace = pace;
         socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
         socket.getOutputStream().flush();
+        pace.await();
         Head head = head();
         for (int i = 0; head.status / 100 == 1; i++) { // RFC 9110 15.2: more may come before the answer
             if (i == 8 || head.status == 101) {

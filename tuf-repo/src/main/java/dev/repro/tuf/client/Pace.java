@@ -9,6 +9,7 @@ import java.time.Duration;
 final class Pace {
     private final long floor;
     private final Duration window;
+    private final Duration patience;
     private final long end;
     private long windowEnd;
     private long bytes;
@@ -18,7 +19,8 @@ final class Pace {
         long now = System.nanoTime();
         this.floor = limits.bytesPerSecond() * limits.grace().toMillis() / 1000;
         this.window = limits.grace();
-        this.windowEnd = now + limits.metadataTime().toNanos();
+        this.patience = limits.metadataTime();
+        this.windowEnd = now + patience.toNanos();
         this.end = bounded ? windowEnd : now + Long.MAX_VALUE / 2;
     }
 
@@ -30,6 +32,12 @@ final class Pace {
     /// For a file of any size.
     static Pace unbounded(Limits limits) {
         return new Pace(limits, false);
+    }
+
+    /// It is the other side's turn: until its next byte it has the time that it has for its first.
+    void await() {
+        begun = false;
+        windowEnd = System.nanoTime() + patience.toNanos();
     }
 
     /// How long the next read may wait.

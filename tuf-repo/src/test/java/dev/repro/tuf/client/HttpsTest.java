@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HttpsTest {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc";
     private static final Limits HASTY = new Limits(512_000, 16_384, 1000, 1000, 1000, 3, 3, 3,
-            Duration.ofSeconds(5), Duration.ofSeconds(10), 1000, Duration.ofMillis(500));
+            Duration.ofSeconds(5), Duration.ofSeconds(10), 1000, Duration.ofSeconds(2));
 
     @TempDir
     static Path folder;
