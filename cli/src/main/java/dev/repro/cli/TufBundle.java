@@ -37,7 +37,8 @@ final class TufBundle {
     }
 
     /// @param folder where targets are kept; empty: they go when the bundle is written
-    static List<Item> write(Repository repository, Store store, List<String> names, Source source, Optional<Path> folder, Path file)
+    static List<Item> write(Repository repository, Store store, List<String> names, Source source, Optional<Path> folder,
+            Path file)
             throws Refusal, Problem {
         Path work = folder.isPresent() ? folder.get() : workFolder(file);
         try {
@@ -81,7 +82,8 @@ final class TufBundle {
 
     /// @param names empty: all that the bundle was made to carry
     /// @param folder where targets go; empty: only metadata is brought up to date, and the targets' names are looked up
-    static Imported read(Path file, Store store, List<String> names, Optional<Path> folder, Instant now, Duration most) throws Refusal, Problem {
+    static Imported read(Path file, Store store, List<String> names, Optional<Path> folder, Instant now, Duration most)
+            throws Refusal, Problem {
         try (Bundle bundle = Bundle.open(file)) {
             BundleImport in = BundleImport.begin(bundle, store, Limits.DEFAULT, now, most);
             var items = new ArrayList<Item>();

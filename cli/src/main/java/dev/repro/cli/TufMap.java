@@ -31,7 +31,8 @@ final class TufMap {
     TufMap(Path file, Path folder, Fetcher fetcher, Voice voice) throws Problem {
         RepositoryMap map = RepositoryMap.parse(read(file), file.toString());
         this.voice = voice;
-        this.repositories = new MultiRepository(map, name -> FolderStore.open(folder.resolve(name), voice::warn), fetcher::at, Limits.DEFAULT,
+        this.repositories = new MultiRepository(map, name -> FolderStore.open(folder.resolve(name), voice::warn), fetcher::at,
+                Limits.DEFAULT,
                 MirroredRepository.PATIENCE, Instant.now(), voice::warn);
     }
 

@@ -173,7 +173,8 @@ class SchemaTest {
         printed("repro.repo-change.v1", 0, "repo", "init", "--json", "--no-password", "--new-keys", keys, site);
         printed("repro.repo-change.v1", 0, "repo", "add", "--json", "--repo", site, "--key", keys, "README.md");
         printed("repro.repo-status.v1", 0, "repo", "status", "--json", "--repo", site);
-        printed("repro.repo-change.v1", 0, "repo", "delegate", "--json", "--repo", site, "--proposal", next, "hello", keys + "/targets-1.pub");
+        printed("repro.repo-change.v1", 0, "repo", "delegate", "--json", "--repo", site, "--proposal", next, "hello", keys
+                + "/targets-1.pub");
         written("repro.proposal.v1", Path.of(next, "proposal.json"));
         String digest = printed("repro.repo-diff.v1", 0, "repo", "diff", "--json", next).get("digest").asText();
         printed("repro.repo-missing.v1", 1, "repo", "status", "--json", "--proposal", next);
@@ -186,11 +187,14 @@ class SchemaTest {
     void tufClient() throws Exception {
         Path site = folder.resolve("site");
         String[] publishing = {"--repo", site.toString(), "--key", folder.resolve("site-keys").toString()};
-        assertEquals(0, Repro.run("repo", "init", "--no-password", "--new-keys", folder.resolve("site-keys").toString(), site.toString()).code());
+        assertEquals(0, Repro.run("repo", "init", "--no-password", "--new-keys", folder.resolve("site-keys").toString(),
+                site.toString()).code());
         Path image = Files.writeString(folder.resolve("image"), "an image");
-        var added = Repro.run("repo", "add", publishing[0], publishing[1], publishing[2], publishing[3], "--as", "hello", image.toString());
+        var added = Repro.run("repo", "add", publishing[0], publishing[1], publishing[2], publishing[3], "--as", "hello",
+                image.toString());
         assertEquals(0, added.code(), added::toString);
-        var server = SimpleFileServer.createFileServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), site, SimpleFileServer.OutputLevel.NONE);
+        var server = SimpleFileServer.createFileServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), site,
+                SimpleFileServer.OutputLevel.NONE);
         server.start();
         try {
             tufClient("http://127.0.0.1:" + server.getAddress().getPort() + "/", site.resolve("metadata/1.root.json").toString());
@@ -204,21 +208,28 @@ class SchemaTest {
         String one = folder.resolve("state/one").toString();
         String into = folder.resolve("targets").toString();
         String bundle = folder.resolve("hello.tar").toString();
-        Path map = Files.writeString(folder.resolve("map.json"), "{\"repositories\": {\"one\": [\"" + url + "\"]}, \"mapping\": [{\"paths\": [\"*\"], "
+        Path map = Files.writeString(folder.resolve("map.json"), "{\"repositories\": {\"one\": [\"" + url
+                + "\"]}, \"mapping\": [{\"paths\": [\"*\"], "
                 + "\"repositories\": [\"one\"], \"threshold\": 1, \"terminating\": true}]}");
         assertEquals(0, Repro.run("tuf-client", "--metadata-dir", one, "init", root).code());
-        printed("repro.tuf-client.v1", 0, "tuf-client", "--json", "--metadata-dir", one, "--metadata-url", url + "metadata", "refresh");
-        printed("repro.tuf-client.v1", 0, "tuf-client", "--json", "--metadata-dir", one, "--metadata-url", url + "metadata", "--target-base-url", url + "targets",
+        printed("repro.tuf-client.v1", 0, "tuf-client", "--json", "--metadata-dir", one, "--metadata-url", url + "metadata",
+                "refresh");
+        printed("repro.tuf-client.v1", 0, "tuf-client", "--json", "--metadata-dir", one, "--metadata-url", url + "metadata",
+                "--target-base-url", url + "targets",
                 "--target-name", "hello", "--target-dir", into, "download");
-        printed("repro.tuf-client.v1", 0, "tuf-client", "--json", "--metadata-dir", one, "--metadata-url", url + "metadata", "--target-base-url", url + "targets",
+        printed("repro.tuf-client.v1", 0, "tuf-client", "--json", "--metadata-dir", one, "--metadata-url", url + "metadata",
+                "--target-base-url", url + "targets",
                 "--target-name", "hello", "export", bundle);
         printed("repro.tuf-client.v1", 0, "tuf-client", "--json", "--metadata-dir", one, "--target-dir", into, "import", bundle);
         printed("repro.tuf-map.v1", 0, "tuf-client", "--json", "--metadata-dir", state, "--map", map.toString(), "refresh");
-        printed("repro.tuf-map.v1", 0, "tuf-client", "--json", "--metadata-dir", state, "--map", map.toString(), "--target-name", "hello", "--target-dir", into,
+        printed("repro.tuf-map.v1", 0, "tuf-client", "--json", "--metadata-dir", state, "--map", map.toString(), "--target-name",
+                "hello", "--target-dir", into,
                 "download");
-        printed("repro.refusal.v1", 1, "tuf-client", "--json", "--metadata-dir", state, "--map", map.toString(), "--target-name", "none", "--target-dir", into,
+        printed("repro.refusal.v1", 1, "tuf-client", "--json", "--metadata-dir", state, "--map", map.toString(), "--target-name",
+                "none", "--target-dir", into,
                 "download");
-        printed("repro.error.v1", 1, "tuf-client", "--json", "--metadata-dir", folder.resolve("nobody").toString(), "--offline", "refresh");
+        printed("repro.error.v1", 1, "tuf-client", "--json", "--metadata-dir", folder.resolve("nobody").toString(), "--offline",
+                "refresh");
         try (var tar = Files.newInputStream(Path.of(bundle))) {
             tar.skipNBytes(512); // the header of bundle.json, the first file
             String text = new String(tar.readNBytes(512), java.nio.charset.StandardCharsets.UTF_8);

@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 
-/// Delegated roles that must say the same of a target (TAP 3; docs/pouf.md): author and rebuilder, say. It stands beside the ordinary
-/// delegations to these roles, which a client that does not know of agreements follows.
+/// Delegated roles that must say the same of a target (TAP 3; docs/pouf.md): author and rebuilder, say. It stands beside the
+/// ordinary delegations to these roles, which a client that does not know of agreements follows.
 ///
 /// @param name for messages
 /// @param paths the targets it is about: any pattern
@@ -14,8 +14,8 @@ import java.util.SequencedMap;
 /// @param least how many must say the same, from 2 to all
 public record Agreement(String name, List<PathPattern> paths, List<RoleName> roles, int least) {
 
-    /// The member of a targets role's `signed`. It does not stand in `delegations`: tough drops members of that which it does not know, and
-    /// then finds no good signature.
+    /// The member of a targets role's `signed`. It does not stand in `delegations`: tough drops members of that which it does not
+    /// know, and then finds no good signature.
     public static final String MEMBER = "x-repro-agreements";
 
     public Agreement {
@@ -42,7 +42,8 @@ public record Agreement(String name, List<PathPattern> paths, List<RoleName> rol
         if (given.isEmpty()) {
             return Optional.empty();
         }
-        List<RoleName> listing = answers.entrySet().stream().filter(e -> e.getValue().isPresent()).map(Map.Entry::getKey).toList();
+        List<RoleName> listing = answers.entrySet().stream().filter(e -> e.getValue().isPresent()).map(Map.Entry::getKey)
+                .toList();
         throw Refusal.of(Refusal.Rule.DISAGREEMENT, target).expected("the same length and hashes from " + least + " of " + roles)
                 .found(listing.size() < least ? "it is listed by " + listing + " only" : "they differ");
     }

@@ -8,7 +8,8 @@ import java.util.Optional;
 /// @param number from 1 to 999,999,999
 public record RotateFile(RoleName role, int number) implements Comparable<RotateFile> {
 
-    /// Bytes of a role's name, percent-encoded, if the role is to rotate its keys: so that `HASH.ROLE.rotate.N.json` fits in a file name.
+    /// Bytes of a role's name, percent-encoded, if the role is to rotate its keys: so that `HASH.ROLE.rotate.N.json` fits in a
+    /// file name.
     public static final int MAX_ENCODED = 160;
 
     private static final String FOLDER = "rotate/";
@@ -55,8 +56,9 @@ public record RotateFile(RoleName role, int number) implements Comparable<Rotate
         return new RoleName(FOLDER + role.text() + INFIX + number);
     }
 
-    /// Where the file lies, relative to the metadata: `rotate/HASH.hello.rotate.1.json`. The hash stands in the name because a revocation
-    /// may replace a rotation of the same number, and a client that reads an older snapshot must still find the older file.
+    /// Where the file lies, relative to the metadata: `rotate/HASH.hello.rotate.1.json`. The hash stands in the name because a
+    /// revocation may replace a rotation of the same number, and a client that reads an older snapshot must still find the older
+    /// file.
     ///
     /// @param sha256 of the file; empty in a repository without consistent snapshots
     public String path(Optional<Digest> sha256) {

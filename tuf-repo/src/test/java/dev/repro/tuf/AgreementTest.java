@@ -67,7 +67,8 @@ class AgreementTest {
     private static Signed.Targets read(Object agreements) throws Refusal {
         Json.Obj key = Json.object("keytype", "ed25519", "scheme", "ed25519", "keyval", Json.object("public", "00"));
         Json.Obj roles = Json.object("keys", Json.object("k", key), "roles", List.of(role("a"), role("b")));
-        Json.Obj signed = Json.object("_type", "targets", "spec_version", "1.0.34", "version", 1, "expires", "2030-01-01T00:00:00Z",
+        Json.Obj signed = Json.object("_type", "targets", "spec_version", "1.0.34", "version", 1, "expires",
+                "2030-01-01T00:00:00Z",
                 "targets", Json.object(), "delegations", roles, Agreement.MEMBER, agreements);
         byte[] file = JsonText.compact(Json.object("signatures", List.of(), "signed", signed)).getBytes(StandardCharsets.UTF_8);
         return Metadata.parse(MetadataType.TARGETS, RoleName.TARGETS, file).unverified();
@@ -92,9 +93,12 @@ class AgreementTest {
 
     @Test
     void refusesAgreementsOfOneOfStrangersAndImpossibleOnes() {
-        for (Json.Obj bad : List.of(agreement("a"), agreement("a", "a"), agreement("a", "c"), agreement("a", "b").with("min_roles_in_agreement", 1),
-                agreement("a", "b").with("min_roles_in_agreement", 3), agreement("a", "b").without("paths"), agreement("a", "b").without("name"))) {
-            assertEquals("targets-malformed", assertThrows(Refusal.class, () -> read(List.of(bad))).name(), JsonText.compact(bad));
+        for (Json.Obj bad : List.of(agreement("a"), agreement("a", "a"), agreement("a", "c"), agreement("a", "b")
+                .with("min_roles_in_agreement", 1),
+                agreement("a", "b").with("min_roles_in_agreement", 3), agreement("a", "b").without("paths"), agreement("a", "b")
+                        .without("name"))) {
+            assertEquals("targets-malformed", assertThrows(Refusal.class, () -> read(List.of(bad))).name(),
+                    JsonText.compact(bad));
         }
         assertThrows(Refusal.class, () -> read(Json.object()));
     }
@@ -102,8 +106,10 @@ class AgreementTest {
     @Test
     void roleMayNotHaveTheNameOfARotation() {
         assertEquals("targets-malformed", assertThrows(Refusal.class, () -> {
-            Json.Obj signed = Json.object("_type", "targets", "spec_version", "1.0.34", "version", 1, "expires", "2030-01-01T00:00:00Z", "targets",
-                    Json.object(), "delegations", Json.object("keys", Json.object(), "roles", List.of(role("rotate/a.rotate.1"))));
+            Json.Obj signed = Json.object("_type", "targets", "spec_version", "1.0.34", "version", 1, "expires",
+                    "2030-01-01T00:00:00Z", "targets",
+                    Json.object(), "delegations", Json.object("keys", Json.object(), "roles",
+                            List.of(role("rotate/a.rotate.1"))));
             Metadata.parse(MetadataType.TARGETS, RoleName.TARGETS,
                     JsonText.compact(Json.object("signatures", List.of(), "signed", signed)).getBytes(StandardCharsets.UTF_8));
         }).name());

@@ -22,8 +22,10 @@ class RotateFileTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"hello", "rotate/hello", "rotate/hello.rotate.0", "rotate/hello.rotate.01", "rotate/hello.rotate.", "rotate/hello.rotate.x",
-            "rotate/.rotate.1", "hello.rotate.1", "rotate/hello.rotate.1234567890", "rotate/hello.rotate.-1", "Rotate/hello.rotate.1"})
+    @ValueSource(strings = {"hello", "rotate/hello", "rotate/hello.rotate.0", "rotate/hello.rotate.01", "rotate/hello.rotate.",
+            "rotate/hello.rotate.x",
+            "rotate/.rotate.1", "hello.rotate.1", "rotate/hello.rotate.1234567890", "rotate/hello.rotate.-1",
+                    "Rotate/hello.rotate.1"})
     void otherNamesAreRoles(String name) {
         assertEquals(Optional.empty(), RotateFile.parse(new RoleName(name)));
     }
@@ -42,6 +44,7 @@ class RotateFileTest {
         assertTrue(RotateFile.problem(RoleName.TARGETS).isPresent());
         assertTrue(RotateFile.problem(new RoleName("x".repeat(161))).isPresent());
         assertEquals(Optional.empty(), RotateFile.problem(new RoleName("x".repeat(160))));
-        assertTrue(new RotateFile(new RoleName("x".repeat(160)), 64).path(Optional.of(Digest.of(new byte[0]))).length() - "rotate/".length() <= 255);
+        assertTrue(new RotateFile(new RoleName("x".repeat(160)), 64).path(Optional.of(Digest.of(new byte[0])))
+                .length() - "rotate/".length() <= 255);
     }
 }

@@ -38,9 +38,11 @@ class BundleTest {
     @BeforeEach
     void publish() throws Exception {
         repository = new OurRepository(folder, Scheme.ED25519, true);
-        Editor editor = repository.delegate(repository.edit(), RoleName.TARGETS, "hello", List.of("hello/*/*"), List.of(), true, 1);
+        Editor editor = repository.delegate(repository.edit(), RoleName.TARGETS, "hello", List.of("hello/*/*"), List.of(), true,
+                1);
         repository.publish(repository.add(repository.add(editor, TARGET, "an image"), "other", "not taken"));
-        repository.publish(repository.edit().rotate(new RoleName("hello"), new Editor.Keys(List.of(repository.newKey("hello")), 1), true));
+        repository.publish(repository.edit()
+                .rotate(new RoleName("hello"), new Editor.Keys(List.of(repository.newKey("hello")), 1), true));
         web = new WebFolder(folder.resolve("site"));
         init("here");
         init("there");
@@ -64,7 +66,8 @@ class BundleTest {
 
     private Path export(String name, String... targets) {
         Path out = folder.resolve(name);
-        var args = new ArrayList<>(List.of("--metadata-url", web.metadata().toString(), "--target-base-url", web.targets().toString()));
+        var args = new ArrayList<>(List.of("--metadata-url", web.metadata().toString(), "--target-base-url", web.targets()
+                .toString()));
         for (String target : targets) {
             args.addAll(List.of("--target-name", target));
         }
@@ -96,7 +99,8 @@ class BundleTest {
     void sameStateSameBundle() throws Exception {
         assertEquals(Digest.of(export("a.tar", TARGET)), Digest.of(export("b.tar", TARGET)));
         try (var files = Files.list(folder)) {
-            assertEquals(0, files.filter(f -> f.getFileName().toString().startsWith(".export")).count(), "the folder for work is gone");
+            assertEquals(0, files.filter(f -> f.getFileName().toString().startsWith(".export")).count(),
+                    "the folder for work is gone");
         }
     }
 
@@ -124,10 +128,12 @@ class BundleTest {
     @Test
     void unpackedItIsARepository() throws Exception {
         Path site = Files.createDirectory(folder.resolve("unpacked"));
-        Process tar = new ProcessBuilder("tar", "-xf", export("b.tar", TARGET).toString(), "-C", site.toString()).inheritIO().start();
+        Process tar = new ProcessBuilder("tar", "-xf", export("b.tar", TARGET).toString(), "-C", site.toString()).inheritIO()
+                .start();
         assertEquals(0, tar.waitFor());
         web.show(site);
-        var done = client("there", "--metadata-url", web.metadata().toString(), "--target-base-url", web.targets().toString(), "--target-dir",
+        var done = client("there", "--metadata-url", web.metadata().toString(), "--target-base-url", web.targets().toString(),
+                "--target-dir",
                 folder.resolve("in").toString(), "--target-name", TARGET, "download");
         assertEquals(0, done.code(), done::toString);
     }
@@ -138,17 +144,21 @@ class BundleTest {
         try (var file = new RandomAccessFile(large.toFile(), "rw")) {
             file.setLength(128L << 20);
         }
-        repository.publish(repository.edit().add(Map.of(new TargetName("hello/1.0/large"), new Editor.Addition(Blob.of(large), Json.object())), Optional.empty()));
+        repository.publish(repository.edit()
+                .add(Map.of(new TargetName("hello/1.0/large"), new Editor.Addition(Blob.of(large), Json.object())),
+                Optional.empty()));
         Path bundle = folder.resolve("large.tar");
         var small = Map.of("JDK_JAVA_OPTIONS", "-Xmx40m");
         Path in = folder.resolve("in");
         Files.createDirectories(in);
         Files.createLink(in.resolve("hello%2F1.0%2Flarge"), large); // here already: this test is not about downloads
-        var out = Repro.run(folder, small, "tuf-client", "--metadata-dir", "here", "--metadata-url", web.metadata().toString(), "--target-base-url",
+        var out = Repro.run(folder, small, "tuf-client", "--metadata-dir", "here", "--metadata-url", web.metadata().toString(),
+                "--target-base-url",
                 web.targets().toString(), "--target-dir", "in", "--target-name", "hello/1.0/large", "export", bundle.toString());
         assertEquals(0, out.code(), out::toString);
         Files.delete(in.resolve("hello%2F1.0%2Flarge"));
-        var done = Repro.run(folder, small, "tuf-client", "--metadata-dir", "there", "--target-dir", "in", "import", bundle.toString());
+        var done = Repro.run(folder, small, "tuf-client", "--metadata-dir", "there", "--target-dir", "in", "import",
+                bundle.toString());
         assertEquals(0, done.code(), done::toString);
         assertEquals(Digest.of(large), Digest.of(in.resolve("hello%2F1.0%2Flarge")));
     }

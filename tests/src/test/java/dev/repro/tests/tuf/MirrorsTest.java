@@ -82,7 +82,8 @@ class MirrorsTest {
 
     private static Limits limits() {
         Limits l = Limits.DEFAULT;
-        return new Limits(l.rootBytes(), l.timestampBytes(), l.snapshotBytes(), l.targetsBytes(), l.rotateBytes(), l.rootRotations(), l.keyRotations(),
+        return new Limits(l.rootBytes(), l.timestampBytes(), l.snapshotBytes(), l.targetsBytes(), l.rotateBytes(),
+                l.rootRotations(), l.keyRotations(),
                 l.delegations(), l.connect(), Duration.ofSeconds(5), 1_000, Duration.ofSeconds(1));
     }
 
@@ -108,7 +109,8 @@ class MirrorsTest {
     private String download(Json.Obj map) throws Refusal, Problem, IOException {
         try (var fetcher = new Fetcher(Proxies.NONE, limits())) {
             var client = new MultiRepository(RepositoryMap.parse(JsonText.canonical(map), "map.json"),
-                    name -> FolderStore.open(folder.resolve("state").resolve(name), told::add), fetcher::at, limits(), Duration.ofMillis(1500), Instant.now(), told::add);
+                    name -> FolderStore.open(folder.resolve("state").resolve(name), told::add), fetcher::at, limits(),
+                            Duration.ofMillis(1500), Instant.now(), told::add);
             return Files.readString(client.fetch(client.find(new TargetName(TARGET)), folder.resolve("targets")).file());
         }
     }
@@ -120,7 +122,8 @@ class MirrorsTest {
         altered[altered.length / 2] ^= 1;
         Web liar = fresh().on(snapshot, Web.file(altered));
         Web cut = fresh().on(snapshot, Web.truncated(file(snapshot)));
-        Web slow = fresh().on("metadata/timestamp.json", Web.drip("HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n", new byte[900], 1000));
+        Web slow = fresh().on("metadata/timestamp.json", Web.drip("HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n", new byte[900],
+                1000));
         Web dead = fresh().on("metadata/timestamp.json", Web.status(503));
         Web endless = fresh().on("metadata/timestamp.json", Web.endless());
         Web broken = fresh().on("metadata/2.root.json", Web.status(500));
@@ -133,13 +136,15 @@ class MirrorsTest {
 
     private String snapshot() throws IOException {
         try (Stream<Path> files = Files.list(folder.resolve("author/2/metadata"))) {
-            return "metadata/" + files.map(f -> f.getFileName().toString()).filter(f -> f.endsWith(".snapshot.json")).sorted().toList().getLast();
+            return "metadata/" + files.map(f -> f.getFileName().toString()).filter(f -> f.endsWith(".snapshot.json")).sorted()
+                    .toList().getLast();
         }
     }
 
     private String target() throws IOException {
         try (Stream<Path> files = Files.list(folder.resolve("author/2/targets/hello/1.0"))) {
-            return "targets/hello/1.0/" + files.filter(f -> f.toFile().length() == NEW.length()).findFirst().orElseThrow().getFileName();
+            return "targets/hello/1.0/" + files.filter(f -> f.toFile().length() == NEW.length()).findFirst().orElseThrow()
+                    .getFileName();
         }
     }
 
@@ -149,7 +154,8 @@ class MirrorsTest {
         byte[] altered = file(path);
         altered[0] ^= 1;
         Web slow = fresh().on(path, Web.drip("HTTP/1.1 200 OK\r\nContent-Length: " + altered.length + "\r\n\r\n", altered, 500));
-        assertEquals(NEW, download(fresh().on(path, Web.file(altered)), fresh().on(path, Web.truncated(altered)), slow, fresh().on(path, Web.status(404)), fresh()));
+        assertEquals(NEW, download(fresh().on(path, Web.file(altered)), fresh().on(path, Web.truncated(altered)), slow, fresh()
+                .on(path, Web.status(404)), fresh()));
         try (Stream<Path> files = Files.list(folder.resolve("targets"))) {
             assertEquals(1, files.filter(f -> !f.getFileName().toString().startsWith(".")).count());
         }
@@ -158,7 +164,8 @@ class MirrorsTest {
     @Test
     void onlyStaleMirrorsAreARollbackForWhoHasSeenMore() throws Exception {
         download(fresh());
-        assertEquals("timestamp-rollback", assertThrows(Refusal.class, () -> download(map(Map.of("author", List.of(stale(), stale())), 1))).name());
+        assertEquals("timestamp-rollback",
+                assertThrows(Refusal.class, () -> download(map(Map.of("author", List.of(stale(), stale())), 1))).name());
         assertEquals(NEW, download(map(Map.of("author", List.of(stale(), fresh())), 1)));
     }
 
@@ -200,7 +207,8 @@ class MirrorsTest {
         Json.Obj both = map(Map.of("author", List.of(stale(), fresh()), "rebuilder", List.of(rebuilder(NEW))), 2);
         Path map = Files.writeString(folder.resolve("map.json"), JsonText.pretty(both), StandardCharsets.UTF_8);
         String state = folder.resolve("state").toString();
-        var done = Repro.run("tuf-client", "--metadata-dir", state, "--map", map.toString(), "--target-dir", folder.resolve("t").toString(), "--target-name", TARGET,
+        var done = Repro.run("tuf-client", "--metadata-dir", state, "--map", map.toString(), "--target-dir", folder.resolve("t")
+                .toString(), "--target-name", TARGET,
                 "download");
         assertEquals(0, done.code(), done::toString);
         assertTrue(done.out().contains("author, rebuilder say"), done::toString);

@@ -40,11 +40,13 @@ class RotationTest {
     @BeforeEach
     void publish() throws Exception {
         repository = new OurRepository(folder, Scheme.ED25519, true);
-        repository.publish(repository.delegate(repository.edit(), RoleName.TARGETS, "hello", List.of("hello/*/*"), List.of(), true, 1));
+        repository.publish(repository.delegate(repository.edit(), RoleName.TARGETS, "hello", List.of("hello/*/*"), List.of(),
+                true, 1));
         repository.publish(repository.add(repository.edit(), TARGET, "one"));
         web = Web.of(folder.resolve("site"));
         fetcher = new Fetcher(Proxies.NONE, Limits.DEFAULT);
-        Updater.begin(FolderStore.open(folder.resolve("state"), _ -> {}), Files.readAllBytes(folder.resolve("site/metadata/1.root.json")), Limits.DEFAULT);
+        Updater.begin(FolderStore.open(folder.resolve("state"), _ -> {}),
+                Files.readAllBytes(folder.resolve("site/metadata/1.root.json")), Limits.DEFAULT);
     }
 
     @AfterEach
@@ -55,7 +57,8 @@ class RotationTest {
     }
 
     private Repository refresh() throws Exception {
-        return new Updater(fetcher.at(web.metadata()), FolderStore.open(folder.resolve("state"), _ -> {}), Limits.DEFAULT).refresh(Instant.now());
+        return new Updater(fetcher.at(web.metadata()), FolderStore.open(folder.resolve("state"), _ -> {}), Limits.DEFAULT)
+                .refresh(Instant.now());
     }
 
     private Found find() throws Exception {

@@ -19,8 +19,8 @@ import java.util.Optional;
 /// Part of a repository in one file, to be carried to where there is no network (docs/pouf.md): an uncompressed tar archive of
 /// `bundle.json`, `metadata/…` and `targets/…`, in ascending order of their names. Unpacked it is a repository.
 ///
-/// Nothing in it is believed for being in it: [BundleImport] verifies it as any repository. Its names are looked up, never made into
-/// files. Opening reads the headers only; a content is read where it lies, however large it is.
+/// Nothing in it is believed for being in it: [BundleImport] verifies it as any repository. Its names are looked up, never made
+/// into files. Opening reads the headers only; a content is read where it lies, however large it is.
 public final class Bundle implements AutoCloseable {
 
     /// Files in a bundle. An index of so many takes some 20 MB.
@@ -109,7 +109,8 @@ public final class Bundle implements AutoCloseable {
             throw malformed("a pax header of " + length + " bytes", at);
         }
         String records = new String(read(at + BundleEntry.BLOCK, (int) length), StandardCharsets.ISO_8859_1);
-        byte[] own = read(at + BundleEntry.BLOCK + Math.ceilDiv((int) length, BundleEntry.BLOCK) * BundleEntry.BLOCK, BundleEntry.BLOCK);
+        byte[] own = read(at + BundleEntry.BLOCK + Math.ceilDiv((int) length, BundleEntry.BLOCK) * BundleEntry.BLOCK,
+                BundleEntry.BLOCK);
         String name = text(own, 0, 100);
         long size = octal(own, at);
         for (String record : records.split("\n")) {
@@ -182,7 +183,8 @@ public final class Bundle implements AutoCloseable {
         targets = List.copyOf(names);
     }
 
-    /// The targets that whoever made the bundle meant to carry. A list of wishes: each still has to be found by the verified metadata.
+    /// The targets that whoever made the bundle meant to carry. A list of wishes: each still has to be found by the verified
+    /// metadata.
     public List<TargetName> targets() {
         return targets;
     }

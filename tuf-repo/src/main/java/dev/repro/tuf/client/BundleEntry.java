@@ -4,9 +4,10 @@ import dev.repro.base.Problem;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// One file in a bundle: the header that an uncompressed tar archive (POSIX.1-2001, pax) has for it, in the one form that is written and
-/// read here: a regular file, mode 0644, owner 0, time 0. A name of more than 100 bytes, or 8 GiB and more, is said by a pax header before
-/// it. A reader takes name and length from the header and compares the header with the one it would write: there is no second form.
+/// One file in a bundle: the header that an uncompressed tar archive (POSIX.1-2001, pax) has for it, in the one form that is
+/// written and read here: a regular file, mode 0644, owner 0, time 0. A name of more than 100 bytes, or 8 GiB and more, is said
+/// by a pax header before it. A reader takes name and length from the header and compares the header with the one it would write:
+/// there is no second form.
 ///
 /// @param name printable ASCII, below `metadata/` or `targets/`, or [#MANIFEST]
 /// @param length of the content, in bytes
@@ -23,7 +24,8 @@ record BundleEntry(String name, long length) {
 
     static BundleEntry of(String name, long length) throws Problem {
         if (!isName(name) || length < 0) {
-            throw Problem.usage("a bundle has no file of this name and length").found(name.length() > 80 ? name.substring(0, 80) + "…" : name);
+            throw Problem.usage("a bundle has no file of this name and length")
+                    .found(name.length() > 80 ? name.substring(0, 80) + "…" : name);
         }
         return new BundleEntry(name, length);
     }
@@ -32,7 +34,8 @@ record BundleEntry(String name, long length) {
         if (name.equals(MANIFEST)) {
             return true;
         }
-        return name.length() <= MAX_NAME && (name.startsWith(METADATA) || name.startsWith(TARGETS)) && name.matches("[A-Za-z0-9%._~/-]+")
+        return name.length() <= MAX_NAME && (name.startsWith(METADATA) || name.startsWith(TARGETS))
+                && name.matches("[A-Za-z0-9%._~/-]+")
                 && Arrays.stream(name.split("/", -1)).noneMatch(s -> s.isEmpty() || s.equals(".") || s.equals(".."));
     }
 

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 
-/// Brings a client's files up to date from a [Bundle], as from a network: the same workflow, from the root and against the versions that the
-/// client trusts already. A bundle that is older than what the client has is a rollback.
+/// Brings a client's files up to date from a [Bundle], as from a network: the same workflow, from the root and against the
+/// versions that the client trusts already. A bundle that is older than what the client has is a rollback.
 public final class BundleImport {
     private final Bundle bundle;
     private final Repository repository;
@@ -21,8 +21,10 @@ public final class BundleImport {
 
     /// @param store the client's own files, begun
     /// @param now the time to hold expiry to
-    /// @param most how long ago metadata may have expired: everything is verified as of so long before `now`; zero: nothing may have
-    public static BundleImport begin(Bundle bundle, Store store, Limits limits, Instant now, Duration most) throws Refusal, Problem {
+    /// @param most how long ago metadata may have expired: everything is verified as of so long before `now`; zero: nothing may
+    ///     have
+    public static BundleImport begin(Bundle bundle, Store store, Limits limits, Instant now, Duration most)
+            throws Refusal, Problem {
         var metadata = new BundleRemote(bundle, BundleEntry.METADATA);
         return new BundleImport(bundle, new Updater(metadata, store, limits).refresh(now.minus(most)));
     }

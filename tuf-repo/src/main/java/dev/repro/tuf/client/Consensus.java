@@ -24,11 +24,13 @@ public final class Consensus {
     /// @param repositories those that say so, in the order of the mapping
     public record Agreed(TargetFile file, List<String> repositories) {}
 
-    /// Asks the repositories of a mapping in order, until enough have said the same (TAP 4, step 2). A repository that fails is passed over
-    /// where the others suffice. Where they do not, and it could have made the difference, the search ends with its failure: whoever can
-    /// keep a client from a repository must not choose by that which other repository it asks (Off-spec: TAP 4 asks the next mapping).
+    /// Asks the repositories of a mapping in order, until enough have said the same (TAP 4, step 2). A repository that fails is
+    /// passed over where the others suffice. Where they do not, and it could have made the difference, the search ends with its
+    /// failure: whoever can keep a client from a repository must not choose by that which other repository it asks (Off-spec: TAP
+    /// 4 asks the next mapping).
     ///
-    /// @throws Refusal `target-unknown` if no mapping has it, `target-disagreement` if a terminating mapping's repositories differ
+    /// @throws Refusal `target-unknown` if no mapping has it, `target-disagreement` if a terminating mapping's repositories
+    ///     differ
     public static Agreed find(RepositoryMap map, TargetName target, Repositories repositories) throws Refusal, Problem {
         for (RepositoryMap.Mapping mapping : map.mappings()) {
             if (mapping.covers(target)) {
@@ -41,7 +43,8 @@ public final class Consensus {
         throw Refusal.of(Refusal.Rule.UNKNOWN, target);
     }
 
-    private static Optional<Agreed> find(RepositoryMap.Mapping mapping, TargetName target, Repositories repositories) throws Refusal, Problem {
+    private static Optional<Agreed> find(RepositoryMap.Mapping mapping, TargetName target, Repositories repositories)
+            throws Refusal, Problem {
         var said = new LinkedHashMap<String, TargetFile>();
         var failed = new Failures();
         int most = 0;
@@ -67,8 +70,10 @@ public final class Consensus {
         }
         if (mapping.terminating()) { // step 4.1
             throw said.isEmpty() ? Refusal.of(Refusal.Rule.UNKNOWN, target)
-                    : Refusal.of(Refusal.Rule.DISAGREEMENT, target).expected("the same length and hashes from " + mapping.threshold() + " of "
-                            + mapping.repositories()).found(said.size() < mapping.threshold() ? "it is listed by " + said.keySet() + " only" : "they differ");
+                    : Refusal.of(Refusal.Rule.DISAGREEMENT, target)
+                            .expected("the same length and hashes from " + mapping.threshold() + " of "
+                            + mapping.repositories()).found(said.size() < mapping.threshold() ? "it is listed by "
+                                    + said.keySet() + " only" : "they differ");
         }
         return Optional.empty(); // step 4.2
     }

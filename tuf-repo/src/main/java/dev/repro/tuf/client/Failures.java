@@ -29,8 +29,8 @@ final class Failures {
         all.clear();
     }
 
-    /// Throws one of them, of which there must be one: the first refusal, which says more than that somebody could not be reached, else the
-    /// first problem.
+    /// Throws one of them, of which there must be one: the first refusal, which says more than that somebody could not be
+    /// reached, else the first problem.
     ///
     /// @return never
     Problem raise() throws Refusal, Problem {

@@ -19,13 +19,15 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// Who may sign a delegated role after its own key rotations (TAP 8, TAP 20; docs/pouf.md). The chain starts at the delegation and takes,
-/// in order, every rotation that the trusted snapshot lists; each must be signed by those whom the one before named.
+/// Who may sign a delegated role after its own key rotations (TAP 8, TAP 20; docs/pouf.md). The chain starts at the delegation
+/// and takes, in order, every rotation that the trusted snapshot lists; each must be signed by those whom the one before named.
 ///
-/// A client keeps the rotations that it has trusted, by [#start] and number. One that it has is never replaced, but by a revocation.
+/// A client keeps the rotations that it has trusted, by [#start] and number. One that it has is never replaced, but by a
+/// revocation.
 public sealed interface KeyChain {
 
-    /// Identifies the chain by its start: the role, its delegation's keys and threshold. Kept rotations of another start say nothing here.
+    /// Identifies the chain by its start: the role, its delegation's keys and threshold. Kept rotations of another start say
+    /// nothing here.
     Digest start();
 
     /// @param snapshot the trusted one
@@ -33,10 +35,12 @@ public sealed interface KeyChain {
     static KeyChain start(RoleName role, Authority delegated, Signed.Snapshot snapshot, Limits limits) throws Refusal {
         var listed = listed(role, snapshot);
         if (listed.size() > limits.keyRotations()) {
-            throw Refusal.of(Refusal.Rule.TOO_MANY, role).expected("at most " + limits.keyRotations() + " key rotations").found(listed.size());
+            throw Refusal.of(Refusal.Rule.TOO_MANY, role).expected("at most " + limits.keyRotations() + " key rotations")
+                    .found(listed.size());
         }
         if (!listed.isEmpty() && listed.lastKey() != listed.size()) {
-            throw Refusal.of(Refusal.Rule.MISSING, role).expected("key rotations 1 to " + listed.lastKey()).found(listed.keySet());
+            throw Refusal.of(Refusal.Rule.MISSING, role).expected("key rotations 1 to " + listed.lastKey())
+                    .found(listed.keySet());
         }
         return next(new Links(role, id(role, delegated), List.copyOf(listed.values())), 0, delegated);
     }
@@ -49,7 +53,8 @@ public sealed interface KeyChain {
             keys.put(id.text(), Json.of(key == null ? null
                     : key.usable().map(k -> Digest.of(k.spki()).hex()).orElseGet(() -> JsonText.compact(key.json()))));
         }
-        return Digest.of(JsonText.canonical(Json.object("keys", keys, "role", role.text(), "threshold", delegated.role().threshold())));
+        return Digest.of(JsonText.canonical(Json.object("keys", keys, "role", role.text(), "threshold", delegated.role()
+                .threshold())));
     }
 
     private static SortedMap<Integer, MetaFile> listed(RoleName role, Signed.Snapshot snapshot) {
@@ -91,7 +96,8 @@ public sealed interface KeyChain {
         /// Of the file, as the snapshot says it, and must.
         public Digest sha256() throws Refusal {
             return Optional.ofNullable(listed().hashes().get("sha256")).flatMap(Digest::parse)
-                    .orElseThrow(() -> Refusal.of(Refusal.Rule.NO_KNOWN_HASH, file().entry()).expected("sha256").found(listed().hashes().keySet()));
+                    .orElseThrow(() -> Refusal.of(Refusal.Rule.NO_KNOWN_HASH, file().entry()).expected("sha256")
+                            .found(listed().hashes().keySet()));
         }
 
         /// @param bytes the rotation that the snapshot lists; what other bytes are is refused
@@ -128,7 +134,8 @@ public sealed interface KeyChain {
             Metadata<Signed.Rotate> file = Metadata.parse(MetadataType.ROTATE, file().entry(), bytes);
             Signed.Rotate rotate = now.verify(file).get();
             if (!rotate.role().equals(links.role)) {
-                throw Refusal.of(Refusal.Rule.MALFORMED, file().entry()).expected("role " + links.role).found("role " + rotate.role());
+                throw Refusal.of(Refusal.Rule.MALFORMED, file().entry()).expected("role " + links.role)
+                        .found("role " + rotate.role());
             }
             if (rotate.version() != done + 1) {
                 throw Refusal.of(Refusal.Rule.VERSION_MISMATCH, file().entry()).expected(done + 1).found(rotate.version());
@@ -154,7 +161,8 @@ public sealed interface KeyChain {
         /// @throws Refusal if there is one and it is good: who lists fewer rotations than before turns back to old keys
         public Authority check(Optional<byte[]> keptNext) throws Refusal {
             if (keptNext.isPresent() && isGood(keptNext.get())) {
-                throw Refusal.of(Refusal.Rule.ROLLBACK, links.role).expected("key rotation " + next()).found("a snapshot that does not list it");
+                throw Refusal.of(Refusal.Rule.ROLLBACK, links.role).expected("key rotation " + next())
+                        .found("a snapshot that does not list it");
             }
             return now;
         }

@@ -14,14 +14,15 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// A repository that can be had from several mirrors: from the freshest, and when one fails, lies or is slow from the next. As one update
-/// left it; not for several threads at once.
+/// A repository that can be had from several mirrors: from the freshest, and when one fails, lies or is slow from the next. As
+/// one update left it; not for several threads at once.
 public final class MirroredRepository {
     /// How long other mirrors may take to say what they have, once one has said it.
     public static final Duration PATIENCE = Duration.ofSeconds(3);
 
     /// What verified metadata says; another mirror has no other.
-    private static final Set<Refusal.Rule> FINAL = EnumSet.of(Refusal.Rule.UNKNOWN, Refusal.Rule.DISAGREEMENT, Refusal.Rule.REVOKED,
+    private static final Set<Refusal.Rule> FINAL = EnumSet.of(Refusal.Rule.UNKNOWN, Refusal.Rule.DISAGREEMENT,
+            Refusal.Rule.REVOKED,
             Refusal.Rule.TOO_MANY, Refusal.Rule.BAD_NAME, Refusal.Rule.NO_KNOWN_HASH);
 
     private final List<Mirror> mirrors;
@@ -45,7 +46,8 @@ public final class MirroredRepository {
         this.told = told;
     }
 
-    /// Brings the client's files up to date. With one mirror this is [Updater#refresh]; of more, all are asked for the newest timestamp first.
+    /// Brings the client's files up to date. With one mirror this is [Updater#refresh]; of more, all are asked for the newest
+    /// timestamp first.
     ///
     /// @throws Refusal no mirror is good, and one was refused
     /// @throws Problem no mirror is good
@@ -53,7 +55,8 @@ public final class MirroredRepository {
         start = now;
         current = null;
         failures.clear();
-        good = new ArrayDeque<>(mirrors.size() == 1 ? mirrors : new Probe(store, limits, patience, failures, this::tell).newest(mirrors, now));
+        good = new ArrayDeque<>(mirrors.size() == 1 ? mirrors : new Probe(store, limits, patience, failures, this::tell)
+                .newest(mirrors, now));
         return attempt(repository -> repository);
     }
 

@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
 
-/// Several repositories that must agree, as a map says (TAP 4). Each has its own root of trust and its own folder of metadata; each is brought
-/// up to date when it is first asked. Not for several threads at once.
+/// Several repositories that must agree, as a map says (TAP 4). Each has its own root of trust and its own folder of metadata;
+/// each is brought up to date when it is first asked. Not for several threads at once.
 public final class MultiRepository {
     private final RepositoryMap map;
     private final Stores stores;
@@ -43,7 +43,8 @@ public final class MultiRepository {
 
     /// @param start now; every expiry of every repository is held to it
     /// @param told gets a line for each mirror that is left
-    public MultiRepository(RepositoryMap map, Stores stores, Mirror.Net net, Limits limits, Duration patience, Instant start, Consumer<String> told) {
+    public MultiRepository(RepositoryMap map, Stores stores, Mirror.Net net, Limits limits, Duration patience, Instant start,
+            Consumer<String> told) {
         this.map = map;
         this.stores = stores;
         this.net = net;

@@ -20,8 +20,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
-/// Asks all mirrors of a repository at once for the newest root and timestamp, and tells the good from the others. Each answer is verified
-/// against what the client trusts; nothing is kept of it.
+/// Asks all mirrors of a repository at once for the newest root and timestamp, and tells the good from the others. Each answer is
+/// verified against what the client trusts; nothing is kept of it.
 final class Probe {
     private final Store store;
     private final Limits limits;
@@ -62,7 +62,8 @@ final class Probe {
         this.left = left;
     }
 
-    /// @return those with the newest root and timestamp, in the given order. What they have answered they do not answer by network again
+    /// @return those with the newest root and timestamp, in the given order. What they have answered they do not answer by
+    ///     network again
     List<Mirror> newest(List<Mirror> mirrors, Instant start) throws Problem {
         var answers = new ArrayList<Answer>();
         for (Outcome outcome : outcomes(mirrors, start)) {
@@ -75,7 +76,8 @@ final class Probe {
                 case Outcome.Failed(int place, Problem why) -> leave(mirrors.get(place), why);
             }
         }
-        answers.sort(Comparator.comparingLong(Answer::root).thenComparingLong(Answer::timestamp).reversed().thenComparingInt(Answer::place));
+        answers.sort(Comparator.comparingLong(Answer::root).thenComparingLong(Answer::timestamp).reversed()
+                .thenComparingInt(Answer::place));
         var out = new ArrayList<Mirror>();
         for (Answer answer : answers) {
             if (answer.isAsNewAs(answers.getFirst())) {
@@ -83,7 +85,8 @@ final class Probe {
                 out.add(new Mirror(answer.mirror.name(), answer.heard, answer.mirror.targets()));
             } else {
                 leave(answer.mirror, Problem.storage("a stale mirror").where(answer.mirror.name())
-                        .expected(answers.getFirst().versions() + " as " + answers.getFirst().mirror.name() + " has").found(answer.versions()));
+                        .expected(answers.getFirst().versions() + " as " + answers.getFirst().mirror.name() + " has")
+                                .found(answer.versions()));
             }
         }
         return out;
@@ -123,7 +126,8 @@ final class Probe {
     private void collect(CompletionService<Outcome> service, Outcome[] outcomes) throws InterruptedException {
         long end = Long.MAX_VALUE;
         for (int n = 0; n < outcomes.length; n++) {
-            Future<Outcome> next = end == Long.MAX_VALUE ? service.take() : service.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+            Future<Outcome> next = end == Long.MAX_VALUE ? service.take()
+                    : service.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
             if (next == null) {
                 return;
             }

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SequencedMap;
 
-/// `map.json` of TAP 4: which repositories must agree on which targets, and where each repository's mirrors are. The client's own file,
-/// never a repository's.
+/// `map.json` of TAP 4: which repositories must agree on which targets, and where each repository's mirrors are. The client's own
+/// file, never a repository's.
 ///
 /// @param repositories the mirrors of each repository by its name, which is also the name of its folder of metadata
 /// @param mappings in the order in which they are asked
@@ -99,7 +99,8 @@ public record RepositoryMap(SequencedMap<String, List<URI>> repositories, List<M
     }
 
     private static Problem badUrl(String text, String where) {
-        return Problem.usage("a mirror's URL is not what it must be").where(where).expected("http:// or https://, a host, a path").found(text);
+        return Problem.usage("a mirror's URL is not what it must be").where(where)
+                .expected("http:// or https://, a host, a path").found(text);
     }
 
     private static Mapping mapping(Fields fields, SequencedMap<String, List<URI>> known, String where) throws Problem {
@@ -112,10 +113,12 @@ public record RepositoryMap(SequencedMap<String, List<URI>> repositories, List<M
             throw Problem.usage("a mapping has no paths").where(where);
         }
         if (new HashSet<>(repositories).size() < repositories.size() || !known.keySet().containsAll(repositories)) {
-            throw Problem.usage("a mapping names a repository twice, or one that is not in `repositories`").where(where).found(repositories);
+            throw Problem.usage("a mapping names a repository twice, or one that is not in `repositories`").where(where)
+                    .found(repositories);
         }
         if (threshold < 1 || threshold > repositories.size()) {
-            throw Problem.usage("the threshold of a mapping is not what it must be").where(where).expected("1 to " + repositories.size())
+            throw Problem.usage("the threshold of a mapping is not what it must be").where(where)
+                    .expected("1 to " + repositories.size())
                     .found(threshold);
         }
         return new Mapping(paths.stream().map(PathPattern::new).toList(), repositories, (int) threshold, terminating);

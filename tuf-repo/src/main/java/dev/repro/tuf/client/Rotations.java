@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// Follows the key rotations of delegated roles (TAP 8, TAP 20): each is read from the client's own files, or fetched and kept. The rules are
-/// [KeyChain]'s.
+/// Follows the key rotations of delegated roles (TAP 8, TAP 20): each is read from the client's own files, or fetched and kept.
+/// The rules are [KeyChain]'s.
 final class Rotations {
     private final Remote remote;
     private final Store store;

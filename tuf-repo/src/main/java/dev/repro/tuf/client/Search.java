@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// One search for one target (TUF 5.6.7): asks the roles that it is delegated to, each before those that it delegates to, in the order of the
-/// metadata. Roles that must agree (TAP 3) are asked together, each with what it delegates to.
+/// One search for one target (TUF 5.6.7): asks the roles that it is delegated to, each before those that it delegates to, in the
+/// order of the metadata. Roles that must agree (TAP 3) are asked together, each with what it delegates to.
 final class Search {
     private final Roles roles;
     private final Limits limits;
@@ -51,7 +51,8 @@ final class Search {
         while (found.isEmpty() && !next.isEmpty()) {
             found = switch (next.pop()) {
                 // TUF 5.6.7.1: it did not list the target, and does not the second time
-                case One one -> visited.add(one.delegation.role()) ? own(visit(one.from, one.delegation), next) : Optional.empty();
+                case One one -> visited.add(one.delegation.role()) ? own(visit(one.from, one.delegation), next)
+                        : Optional.empty();
                 case Several several -> agreed(several);
             };
         }
@@ -60,7 +61,8 @@ final class Search {
 
     private TrustedTargets visit(TrustedTargets from, Delegation delegation) throws Refusal, Problem {
         if (asked == limits.delegations()) {
-            throw Refusal.of(Refusal.Rule.TOO_MANY, target).expected("at most " + limits.delegations() + " delegated roles to be asked");
+            throw Refusal.of(Refusal.Rule.TOO_MANY, target)
+                    .expected("at most " + limits.delegations() + " delegated roles to be asked");
         }
         asked++;
         return roles.delegated(from, delegation);
@@ -109,6 +111,7 @@ final class Search {
         var answers = new LinkedHashMap<RoleName, Optional<TargetFile>>();
         found.forEach((role, one) -> answers.put(role, one.map(Found::file)));
         Optional<TargetFile> file = several.agreement.decide(target, answers);
-        return found.values().stream().flatMap(Optional::stream).filter(f -> file.isPresent() && f.file().sameBytes(file.get())).findFirst();
+        return found.values().stream().flatMap(Optional::stream).filter(f -> file.isPresent() && f.file().sameBytes(file.get()))
+                .findFirst();
     }
 }

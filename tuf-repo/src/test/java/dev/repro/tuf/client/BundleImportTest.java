@@ -78,9 +78,11 @@ class BundleImportTest {
     void expiredIsRefusedUnlessThePolicyAllowsItsAge() throws Refusal, Problem {
         Path file = export("a.tar");
         Instant later = Instant.parse(Sim.EXPIRES).plus(Duration.ofDays(3));
-        assertEquals("root-expired", assertThrows(Refusal.class, () -> bring(file, sim.begun(), later, Duration.ofDays(3))).name());
+        assertEquals("root-expired", assertThrows(Refusal.class, () -> bring(file, sim.begun(), later, Duration.ofDays(3)))
+                .name());
         bring(file, sim.begun(), later, Duration.ofDays(3).plusSeconds(1));
-        assertEquals("root-expired", assertThrows(Refusal.class, () -> bring(file, sim.begun(), Instant.parse(Sim.EXPIRES), Duration.ZERO)).name());
+        assertEquals("root-expired", assertThrows(Refusal.class, () -> bring(file, sim.begun(), Instant.parse(Sim.EXPIRES),
+                Duration.ZERO)).name());
     }
 
     @Test
@@ -97,14 +99,16 @@ class BundleImportTest {
     @Test
     void bundleOfAnotherRepositoryIsRefused() throws Refusal, Problem {
         Path file = export("a.tar");
-        assertEquals("timestamp-unsigned", assertThrows(Refusal.class, () -> bring(file, new Sim().begun(), Sim.NOW, Duration.ZERO)).name());
+        assertEquals("timestamp-unsigned",
+                assertThrows(Refusal.class, () -> bring(file, new Sim().begun(), Sim.NOW, Duration.ZERO)).name());
     }
 
     @Test
     void changedContentIsRefused() throws Refusal, Problem, IOException {
         byte[] bytes = Files.readAllBytes(export("a.tar"));
         String text = new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1);
-        for (String name : new String[] {"metadata/1.hello.json", "metadata/1.other.json", "metadata/1.snapshot.json", "metadata/1.targets.json",
+        for (String name : new String[] {"metadata/1.hello.json", "metadata/1.other.json", "metadata/1.snapshot.json",
+                "metadata/1.targets.json",
                 "metadata/rotate/", "metadata/timestamp.json"}) {
             byte[] changed = bytes.clone();
             changed[text.indexOf(name) + 512 + 200] ^= 1;
@@ -115,7 +119,8 @@ class BundleImportTest {
         byte[] changed = bytes.clone();
         changed[target + 512] ^= 1;
         Path file = Files.write(folder.resolve("c.tar"), changed);
-        assertEquals("target-digest-mismatch", assertThrows(Refusal.class, () -> bring(file, sim.begun(), Sim.NOW, Duration.ZERO)).name());
+        assertEquals("target-digest-mismatch",
+                assertThrows(Refusal.class, () -> bring(file, sim.begun(), Sim.NOW, Duration.ZERO)).name());
         assertEquals(false, Files.exists(folder.resolve("in").resolve("hello%2F1")));
     }
 }

@@ -69,11 +69,13 @@ class BundleTest {
 
     @Test
     void tarReadsIt() throws IOException, Problem, InterruptedException {
-        org.junit.jupiter.api.Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/tar")), "skipped: /usr/bin/tar is missing");
+        org.junit.jupiter.api.Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/tar")),
+                "skipped: /usr/bin/tar is missing");
         Path file = folder.resolve("b.tar");
         Files.write(file, bundle());
         Path out = Files.createDirectory(folder.resolve("out"));
-        assertEquals(0, new ProcessBuilder("/usr/bin/tar", "-xf", file.toString(), "-C", out.toString()).inheritIO().start().waitFor());
+        assertEquals(0, new ProcessBuilder("/usr/bin/tar", "-xf", file.toString(), "-C", out.toString()).inheritIO().start()
+                .waitFor());
         assertEquals("hello, world", Files.readString(out.resolve("targets/hello/HASH.hello")));
         assertArrayEquals(new byte[] {1, 2, 3}, Files.readAllBytes(out.resolve("metadata/" + LONG)));
     }
@@ -110,7 +112,8 @@ class BundleTest {
     private static byte[] files(String... names) throws IOException {
         var out = new ByteArrayOutputStream();
         for (String name : names) {
-            byte[] content = name.equals("bundle.json") ? "{\"schema\": \"repro.tuf-bundle.v1\", \"targets\": []}".getBytes(StandardCharsets.UTF_8) : new byte[0];
+            byte[] content = name.equals("bundle.json")
+                    ? "{\"schema\": \"repro.tuf-bundle.v1\", \"targets\": []}".getBytes(StandardCharsets.UTF_8) : new byte[0];
             var entry = new BundleEntry(name, content.length);
             out.write(entry.header());
             out.write(Arrays.copyOf(content, (int) entry.padded()));
@@ -122,7 +125,8 @@ class BundleTest {
     @Test
     void hostileNamesAndOrdersAreRefused() throws IOException, Problem {
         open(files("bundle.json", "metadata/a", "targets/b")).close();
-        for (String bad : List.of("metadata/../x", "/etc/passwd", "metadata/", "metadata//x", "targets/./x", "x", "metadata/a b", "metadata/\\x", "targets")) {
+        for (String bad : List.of("metadata/../x", "/etc/passwd", "metadata/", "metadata//x", "targets/./x", "x", "metadata/a b",
+                "metadata/\\x", "targets")) {
             assertThrows(Problem.class, () -> open(files("bundle.json", bad)).close(), bad);
         }
         assertThrows(Problem.class, () -> open(files("bundle.json", "metadata/a", "metadata/a")).close());

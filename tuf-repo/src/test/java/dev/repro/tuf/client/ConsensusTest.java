@@ -50,7 +50,8 @@ class ConsensusTest {
 
     @Test
     void asksInOrderUntilEnoughAgree() throws Refusal, Problem {
-        var agreed = find(map(mapping("hello/*", 2, true, "a", "b", "c", "d")), Map.of("a", "11", "b", "22", "c", "11", "d", "22"));
+        var agreed = find(map(mapping("hello/*", 2, true, "a", "b", "c", "d")),
+                Map.of("a", "11", "b", "22", "c", "11", "d", "22"));
         assertEquals(List.of("a", "c"), agreed.repositories());
         assertEquals(List.of("a", "b", "c"), asked, "d is not needed");
     }
@@ -66,14 +67,17 @@ class ConsensusTest {
     @Test
     void terminatingStopsAndOthersGoOn() throws Refusal, Problem {
         var says = Map.of("a", "11", "c", "33");
-        assertEquals("target-disagreement", refused(map(mapping("hello/*", 2, true, "a", "b"), mapping("*", 1, true, "c")), says));
-        assertEquals(List.of("c"), find(map(mapping("hello/*", 2, false, "a", "b"), mapping("*", 1, true, "c")), says).repositories());
+        assertEquals("target-disagreement",
+                refused(map(mapping("hello/*", 2, true, "a", "b"), mapping("*", 1, true, "c")), says));
+        assertEquals(List.of("c"), find(map(mapping("hello/*", 2, false, "a", "b"), mapping("*", 1, true, "c")), says)
+                .repositories());
         assertEquals("target-unknown", refused(map(mapping("other/*", 1, true, "a")), says));
     }
 
     @Test
     void failureCountsAsNoAnswerWhereTheOthersSuffice() throws Refusal, Problem {
-        assertEquals(List.of("b", "c"), find(map(mapping("hello/*", 2, true, "a", "b", "c")), Map.of("a", "-", "b", "11", "c", "11")).repositories());
+        assertEquals(List.of("b", "c"),
+                find(map(mapping("hello/*", 2, true, "a", "b", "c")), Map.of("a", "-", "b", "11", "c", "11")).repositories());
     }
 
     /// A private repository that cannot be reached must not send its clients to the public one.
@@ -83,7 +87,8 @@ class ConsensusTest {
         assertThrows(Problem.class, () -> find(confusion, Map.of("a", "-", "b", "66")));
         assertEquals(List.of("a"), asked);
         var noMatter = map(mapping("hello/*", 3, false, "a", "c", "d"), mapping("*", 1, true, "b"));
-        assertEquals(List.of("b"), find(noMatter, Map.of("a", "-", "b", "66")).repositories(), "c and d do not list it: three cannot agree");
+        assertEquals(List.of("b"), find(noMatter, Map.of("a", "-", "b", "66")).repositories(),
+                "c and d do not list it: three cannot agree");
     }
 
     @Test

@@ -88,7 +88,8 @@ final class Hand {
     }
 
     static Json.Obj rotation(String role, int number, int threshold, Hand... to) {
-        return Json.object("_type", "rotate", "keys", keys(to), "role", role, "spec_version", "1.0.34", "threshold", threshold, "version", number);
+        return Json.object("_type", "rotate", "keys", keys(to), "role", role, "spec_version", "1.0.34", "threshold", threshold,
+                "version", number);
     }
 
     static Json.Obj revocation(String role, int number) {

@@ -88,15 +88,19 @@ class KeyChainTest {
 
     @Test
     void fileOfAnotherRoleNumberTypeOrDigestIsRefused() throws Refusal {
-        assertEquals("delegated-malformed", refused(List.of(Hand.sign(Hand.rotation("other", 1, 1, thief), alice)), nothing()).name());
-        assertEquals("delegated-version-mismatch", refused(List.of(Hand.sign(Hand.rotation("hello", 2, 1, thief), alice)), nothing()).name());
+        assertEquals("delegated-malformed", refused(List.of(Hand.sign(Hand.rotation("other", 1, 1, thief), alice)), nothing())
+                .name());
+        assertEquals("delegated-version-mismatch",
+                refused(List.of(Hand.sign(Hand.rotation("hello", 2, 1, thief), alice)), nothing()).name());
         assertEquals("delegated-wrong-type",
-                refused(List.of(Hand.sign(Hand.rotation("hello", 1, 1, thief).with("_type", "targets"), alice)), nothing()).name());
+                refused(List.of(Hand.sign(Hand.rotation("hello", 1, 1, thief).with("_type", "targets"), alice)), nothing())
+                        .name());
         var pending = assertInstanceOf(KeyChain.Pending.class,
                 KeyChain.start(HELLO, Hand.authority(1, alice), Hand.snapshot(HELLO, List.of(toBob)), Limits.DEFAULT));
         byte[] altered = toBob.clone();
         altered[40] ^= 1;
-        assertEquals("delegated-digest-mismatch", assertThrows(Refusal.class, () -> pending.take(altered, Optional.empty())).name());
+        assertEquals("delegated-digest-mismatch", assertThrows(Refusal.class, () -> pending.take(altered, Optional.empty()))
+                .name());
     }
 
     @Test
@@ -109,10 +113,12 @@ class KeyChainTest {
 
     @Test
     void gapsAndTooManyAreRefused() {
-        var gap = Map.of(new RotateFile(HELLO, 1).entry(), Hand.listed(1, toBob), new RotateFile(HELLO, 3).entry(), Hand.listed(3, toCarol));
+        var gap = Map.of(new RotateFile(HELLO, 1).entry(), Hand.listed(1, toBob), new RotateFile(HELLO, 3).entry(),
+                Hand.listed(3, toCarol));
         var snapshot = new Signed.Snapshot(new Signed.Header(1, Instant.MAX, Json.object()), gap);
         assertEquals("delegated-missing",
-                assertThrows(Refusal.class, () -> KeyChain.start(HELLO, Hand.authority(1, alice), snapshot, Limits.DEFAULT)).name());
+                assertThrows(Refusal.class, () -> KeyChain.start(HELLO, Hand.authority(1, alice), snapshot, Limits.DEFAULT))
+                        .name());
 
         var many = new ArrayList<byte[]>();
         for (int i = 0; i <= Limits.DEFAULT.keyRotations(); i++) {
@@ -135,7 +141,8 @@ class KeyChainTest {
         var revoked = assertInstanceOf(KeyChain.Revoked.class, follow(Hand.authority(1, alice), List.of(toBob, end), kept));
         assertEquals("delegated-revoked", revoked.refusal().name());
         assertEquals(2, revoked.number());
-        assertEquals("delegated-unsigned", refused(List.of(toBob, Hand.sign(Hand.revocation("hello", 2), thief)), nothing()).name());
+        assertEquals("delegated-unsigned", refused(List.of(toBob, Hand.sign(Hand.revocation("hello", 2), thief)), nothing())
+                .name());
     }
 
     @Test
@@ -192,7 +199,8 @@ class KeyChainTest {
         assertInstanceOf(KeyChain.Complete.class, follow(two, List.of(byBoth), nothing()));
 
         var snapshot = Hand.snapshot(HELLO, List.of());
-        assertNotEquals(KeyChain.start(HELLO, one, snapshot, Limits.DEFAULT).start(), KeyChain.start(HELLO, two, snapshot, Limits.DEFAULT).start());
+        assertNotEquals(KeyChain.start(HELLO, one, snapshot, Limits.DEFAULT).start(),
+                KeyChain.start(HELLO, two, snapshot, Limits.DEFAULT).start());
         assertNotEquals(KeyChain.start(HELLO, Hand.authority(1, alice, bob), snapshot, Limits.DEFAULT).start(),
                 KeyChain.start(HELLO, Hand.authority(2, alice, bob), snapshot, Limits.DEFAULT).start());
         assertEquals(KeyChain.start(HELLO, Hand.authority(1, alice, bob), snapshot, Limits.DEFAULT).start(),
@@ -209,6 +217,7 @@ class KeyChainTest {
 
     @Test
     void specVersionIsNotNeeded() throws Refusal {
-        assertEquals(Set.of(bob.id()), end(List.of(Hand.sign(Hand.rotation("hello", 1, 1, bob).without("spec_version"), alice)), nothing()));
+        assertEquals(Set.of(bob.id()), end(List.of(Hand.sign(Hand.rotation("hello", 1, 1, bob).without("spec_version"), alice)),
+                nothing()));
     }
 }

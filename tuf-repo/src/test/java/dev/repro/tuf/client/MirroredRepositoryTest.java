@@ -105,7 +105,8 @@ class MirroredRepositoryTest {
         sim.publish();
         assertEquals(2, version(of(stale, sim.mirror("fresh"))));
         assertEquals(1, told.size());
-        assertTrue(told.getFirst().contains("mirror stale is left") && told.getFirst().contains("timestamp 2 as fresh has"), told.getFirst());
+        assertTrue(told.getFirst().contains("mirror stale is left") && told.getFirst().contains("timestamp 2 as fresh has"),
+                told.getFirst());
     }
 
     @Test
@@ -115,7 +116,8 @@ class MirroredRepositoryTest {
         sim.refresh(store);
         assertEquals(2, version(of(stale, sim.mirror("fresh"))));
         assertTrue(told.getFirst().contains("timestamp-rollback"), told.getFirst());
-        assertEquals("timestamp-rollback", assertThrows(Refusal.class, () -> of(stale, failing("dead", "")).refresh(Sim.NOW)).name());
+        assertEquals("timestamp-rollback", assertThrows(Refusal.class, () -> of(stale, failing("dead", "")).refresh(Sim.NOW))
+                .name());
     }
 
     @Test
@@ -187,7 +189,8 @@ class MirroredRepositoryTest {
                 return path.contains("root") ? Optional.empty() : Optional.of(new byte[] {'{', '}'});
             }
         }, sim.targets());
-        assertEquals("timestamp-malformed", assertThrows(Refusal.class, () -> of(failing("dead", ""), liar).refresh(Sim.NOW)).name());
+        assertEquals("timestamp-malformed", assertThrows(Refusal.class, () -> of(failing("dead", ""), liar).refresh(Sim.NOW))
+                .name());
         assertThrows(Problem.class, () -> of(failing("dead", ""), failing("dead2", "")).refresh(Sim.NOW));
     }
 

@@ -98,7 +98,8 @@ class RotationsTest {
         Repository before = sim.refresh(store);
         sim.rotation(FIRST, toBob).role("hello", Map.of("hello/1", "two"), bob).publish();
         assertEquals(3, before.find(TARGET).file().length());
-        assertEquals(Digest.of("two".getBytes(java.nio.charset.StandardCharsets.UTF_8)).hex(), find().file().hashes().get("sha256"));
+        assertEquals(Digest.of("two".getBytes(java.nio.charset.StandardCharsets.UTF_8)).hex(), find().file().hashes()
+                .get("sha256"));
     }
 
     /// A client reads the snapshot; then the role is revoked by a file in the place of the rotation that was listed.
@@ -109,7 +110,8 @@ class RotationsTest {
         sim.rotation(FIRST, Hand.sign(Hand.revocation("hello", 1), alice)).publish();
         before.find(TARGET);
         assertEquals("delegated-revoked", refused());
-        assertEquals("delegated-revoked", assertThrows(Refusal.class, () -> Updater.offline(store, Limits.DEFAULT).refresh(Sim.NOW).find(TARGET)).name());
+        assertEquals("delegated-revoked",
+                assertThrows(Refusal.class, () -> Updater.offline(store, Limits.DEFAULT).refresh(Sim.NOW).find(TARGET)).name());
     }
 
     @Test
@@ -118,7 +120,8 @@ class RotationsTest {
         find();
         sim.rotation(new RotateFile(HELLO, 2), Hand.sign(Hand.revocation("hello", 2), bob)).publish();
         assertEquals("delegated-revoked", refused());
-        sim.rotation(new RotateFile(HELLO, 2), Hand.sign(Hand.rotation("hello", 2, 1, thief), bob)).role("hello", Map.of("hello/1", "bad"), thief).publish();
+        sim.rotation(new RotateFile(HELLO, 2), Hand.sign(Hand.rotation("hello", 2, 1, thief), bob))
+                .role("hello", Map.of("hello/1", "bad"), thief).publish();
         assertEquals("delegated-replaced", refused(), "the thief of Bob's key cannot undo it");
     }
 
@@ -127,7 +130,8 @@ class RotationsTest {
     void secondRotationOfTheSameNumberByAnOldKey() throws Refusal, Problem {
         sim.rotation(FIRST, toBob).role("hello", Map.of("hello/1", "two"), bob).publish();
         find();
-        sim.rotation(FIRST, Hand.sign(Hand.rotation("hello", 1, 1, thief), alice)).role("hello", Map.of("hello/1", "bad"), thief).publish();
+        sim.rotation(FIRST, Hand.sign(Hand.rotation("hello", 1, 1, thief), alice)).role("hello", Map.of("hello/1", "bad"), thief)
+                .publish();
         assertEquals("delegated-replaced", refused());
         sim.rotation(FIRST, toBob).role("hello", Map.of("hello/1", "two"), bob).publish();
         find();
@@ -158,11 +162,13 @@ class RotationsTest {
     void roleReachedByTwoDelegators() throws Refusal, Problem {
         Hand other = new Hand();
         var both = new Sim().delegate("a", "x/*", true, 1, thief).delegate("b", "y/*", true, 1, thief);
-        both.role("a", Map.of(), Optional.of(delegations("x/*", alice)), thief).role("b", Map.of(), Optional.of(delegations("y/*", other)), thief);
+        both.role("a", Map.of(), Optional.of(delegations("x/*", alice)), thief)
+                .role("b", Map.of(), Optional.of(delegations("y/*", other)), thief);
         both.rotation(FIRST, toBob).role("hello", Map.of("x/1", "x", "y/1", "y"), bob).publish();
         Store client = both.begun();
         assertEquals(1, both.refresh(client).find(new TargetName("x/1")).file().length());
-        assertEquals("delegated-unsigned", assertThrows(Refusal.class, () -> both.refresh(client).find(new TargetName("y/1"))).name());
+        assertEquals("delegated-unsigned", assertThrows(Refusal.class, () -> both.refresh(client).find(new TargetName("y/1")))
+                .name());
         byte[] byBoth = Hand.sign(Hand.rotation("hello", 1, 1, bob), alice, other);
         both.rotation(FIRST, byBoth).publish();
         Store fresh = both.begun();

@@ -19,7 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// A small TUF repository in memory, with one key for root, timestamp, snapshot and targets, and delegated roles with keys of their own.
+/// A small TUF repository in memory, with one key for root, timestamp, snapshot and targets, and delegated roles with keys of
+/// their own.
 final class Sim {
     static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
     static final String EXPIRES = "2026-12-01T00:00:00Z";
@@ -129,11 +130,13 @@ final class Sim {
         var listed = new HashMap<String, Json>();
         roles.forEach((name, role) -> {
             Json.Obj signed = header("targets", version).with("targets", role.targets);
-            put(name, role.delegations.isPresent() ? signed.with("delegations", role.delegations.get()) : signed, listed, role.signers);
+            put(name, role.delegations.isPresent() ? signed.with("delegations", role.delegations.get()) : signed, listed,
+                    role.signers);
         });
         Json.Obj signed = header("targets", version).with("targets", own);
         if (!delegations.isEmpty()) {
-            signed = signed.with("delegations", Json.object("keys", Hand.keys(holders.toArray(Hand[]::new)), "roles", delegations));
+            signed = signed.with("delegations",
+                    Json.object("keys", Hand.keys(holders.toArray(Hand[]::new)), "roles", delegations));
         }
         put("targets", agreements.isEmpty() ? signed : signed.with(Agreement.MEMBER, agreements), listed, boss);
         rotations.forEach((file, bytes) -> {
@@ -186,7 +189,8 @@ final class Sim {
             synchronized (requests) {
                 requests.add(path);
             }
-            return Optional.ofNullable(files.get(path)).map(b -> b.length > most ? java.util.Arrays.copyOf(b, most + 1) : b.clone());
+            return Optional.ofNullable(files.get(path))
+                    .map(b -> b.length > most ? java.util.Arrays.copyOf(b, most + 1) : b.clone());
         }
 
         @Override
