@@ -1,6 +1,7 @@
 package dev.repro.cli;
 
 import dev.repro.base.Problem;
+import dev.repro.tuf.RoleName;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -75,6 +76,7 @@ final class Commands {
         line.setOut(new java.io.PrintWriter(commands.streams.out(), true));
         line.setErr(new java.io.PrintWriter(commands.streams.err(), true));
         line.getCommandSpec().version("repro " + Main.VERSION);
+        line.registerConverter(RoleName.class, Commands::role);
         line.setExpandAtFiles(false); // an image may be called @x
         line.setUsageHelpAutoWidth(true);
         line.setUsageHelpLongOptionsMaxWidth(30);
@@ -89,6 +91,14 @@ final class Commands {
     /// For who wants the tree of verbs, not to run one.
     static CommandLine tree() {
         return line(new Commands(new Main.Streams(System.out, System.err, false, false), Map.of(), Path.of("")), VERBS.keySet());
+    }
+
+    private static RoleName role(String text) {
+        try {
+            return new RoleName(text);
+        } catch (IllegalArgumentException e) {
+            throw new CommandLine.TypeConversionException(e.getMessage());
+        }
     }
 
     private int misused(CommandLine.ParameterException e, String[] args) {

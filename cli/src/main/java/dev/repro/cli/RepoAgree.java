@@ -22,7 +22,7 @@ final class RepoAgree extends RepoCommand.Change {
 
     @Parameters(index = "1..*", arity = "0..*", paramLabel = "ROLE",
             description = "two or more delegated roles, the preferred first; each must have keys of its own")
-    List<String> roles = List.of();
+    List<RoleName> roles = List.of();
 
     @Option(names = "--path", paramLabel = "PATTERN",
             description = "targets that it is about; * and ? stop at /; may be repeated; default: NAME/*/*")
@@ -32,7 +32,7 @@ final class RepoAgree extends RepoCommand.Change {
     Integer least;
 
     @Option(names = "--from", paramLabel = "ROLE", description = "the role that delegates to them; default: targets")
-    String from = "targets";
+    RoleName from = RoleName.TARGETS;
 
     @Option(names = "--end", description = "take the agreement away")
     boolean end;
@@ -44,10 +44,10 @@ final class RepoAgree extends RepoCommand.Change {
         }
         Editor editor = desk.editor();
         if (end) {
-            editor.disagree(new RoleName(from), name);
+            editor.disagree(from, name);
         } else {
-            editor.agree(new RoleName(from), name, paths.isEmpty() ? List.of(name + "/*/*")
-                    : paths, roles.stream().map(RoleName::new).toList(),
+            editor.agree(from, name, paths.isEmpty() ? List.of(name + "/*/*")
+                    : paths, roles,
                     least == null ? roles.size() : least);
         }
         return desk.finish(editor.proposal(), message);

@@ -34,7 +34,7 @@ final class RepoRoles {
     static final class AddKey extends RepoCommand.Change {
         @Parameters(index = "0", paramLabel = "ROLE",
                 description = "root, targets, snapshot, timestamp, a delegated role, or the prefix of bins")
-        String role;
+        RoleName role;
 
         @Parameters(index = "1..*", arity = "0..*", paramLabel = "[OWNER=]FILE", description = "public keys")
         List<String> keyFiles = List.of();
@@ -47,7 +47,7 @@ final class RepoRoles {
             if (keyFiles.isEmpty() && threshold == null) {
                 throw Problem.usage("nothing to change").expected("a key or --threshold");
             }
-            return desk.finish(desk.editor().keys(new RoleName(role), KeyNames.holders(keyFiles, here()), List.of(),
+            return desk.finish(desk.editor().keys(role, KeyNames.holders(keyFiles, here()), List.of(),
                     optional(threshold)).proposal(), message);
         }
     }
@@ -84,7 +84,7 @@ final class RepoRoles {
         boolean terminating;
 
         @Option(names = "--from", paramLabel = "ROLE", description = "the role that delegates; default: targets")
-        String from = "targets";
+        RoleName from = RoleName.TARGETS;
 
         @Override
         Desk.Outcome change(Desk desk, Repository repository) throws Problem {
@@ -94,10 +94,10 @@ final class RepoRoles {
                 if (Integer.bitCount(bins) != 1 || !paths.isEmpty() || !prefixes.isEmpty()) {
                     throw Problem.usage("bins are a power of two, and take all targets").where("--bins").found(bins);
                 }
-                editor.delegateBins(new RoleName(from), Integer.numberOfTrailingZeros(bins), role, keys);
+                editor.delegateBins(from, Integer.numberOfTrailingZeros(bins), role, keys);
             } else {
                 List<String> covered = paths.isEmpty() && prefixes.isEmpty() ? List.of(role + "/*/*") : paths;
-                editor.delegate(new RoleName(from), role, covered, prefixes, terminating, keys);
+                editor.delegate(from, role, covered, prefixes, terminating, keys);
             }
             return desk.finish(editor.proposal(), message);
         }
@@ -111,7 +111,7 @@ final class RepoRoles {
     static final class Rotate extends RepoCommand.Change {
         @Parameters(paramLabel = "ROLE",
                 description = "root, targets, snapshot, timestamp, a delegated role, or the prefix of bins")
-        String role;
+        RoleName role;
 
         @Option(names = "--old", required = true, paramLabel = "KEY", description = KEY_FORM + "; may be repeated")
         List<String> old;
@@ -142,9 +142,9 @@ final class RepoRoles {
             List<KeyHolder> in = KeyNames.holders(fresh, here());
             Editor editor = desk.editor();
             if (own) {
-                editor.rotate(new RoleName(role), in, out, optional(threshold), !newKeysOnly);
+                editor.rotate(role, in, out, optional(threshold), !newKeysOnly);
             } else {
-                editor.keys(new RoleName(role), in, out, optional(threshold));
+                editor.keys(role, in, out, optional(threshold));
             }
             return desk.finish(editor.proposal(), message);
         }
@@ -162,18 +162,18 @@ final class RepoRoles {
 
         @Option(names = "--role", paramLabel = "ROLE",
                 description = "take it from this role; default: from every role that has it")
-        String role;
+        RoleName role;
 
         @Option(names = "--threshold", paramLabel = "N", description = "with --role: how many must sign from now on")
         Integer threshold;
 
         @Option(names = "--end", paramLabel = "ROLE",
                 description = "instead: end the delegation to a role, whose targets nobody finds any more")
-        String end;
+        RoleName end;
 
         @Option(names = "--own", paramLabel = "ROLE",
                 description = "instead: end a delegated role for good, by its own keys (TAP 20)")
-        String own;
+        RoleName own;
 
         @Option(names = "--rotation", paramLabel = "N",
                 description = "with --own: in the place of its key rotation N, by the keys that signed that one")
@@ -188,13 +188,13 @@ final class RepoRoles {
             }
             Editor editor = desk.editor();
             if (own != null) {
-                editor.revoke(new RoleName(own), optional(rotation));
+                editor.revoke(own, optional(rotation));
             } else if (end != null) {
-                editor.undelegate(new RoleName(end));
+                editor.undelegate(end);
             } else if (role == null) {
                 editor.removeEverywhere(KeyNames.listed(repository, key, here()));
             } else {
-                editor.keys(new RoleName(role), List.of(), List.of(KeyNames.listed(repository, key, here())),
+                editor.keys(role, List.of(), List.of(KeyNames.listed(repository, key, here())),
                         optional(threshold));
             }
             return desk.finish(editor.proposal(), message);

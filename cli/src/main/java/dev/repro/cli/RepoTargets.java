@@ -41,7 +41,7 @@ final class RepoTargets {
 
         @Option(names = "--role", paramLabel = "ROLE",
                 description = "the role that lists them; default: the one that the name is delegated to, or targets")
-        String role;
+        RoleName role;
 
         @Option(names = "--custom", paramLabel = "FILE",
                 description = "a JSON object to sign along with each, as member `custom`")
@@ -61,7 +61,7 @@ final class RepoTargets {
                     throw Problem.usage("two files of one name").where(file).found(name);
                 }
             }
-            return desk.finish(desk.editor().add(additions, Optional.ofNullable(role).map(RoleName::new)).proposal(), message);
+            return desk.finish(desk.editor().add(additions, Optional.ofNullable(role)).proposal(), message);
         }
 
         private Json.Obj custom() throws Problem {
@@ -85,13 +85,13 @@ final class RepoTargets {
 
         @Option(names = "--role", paramLabel = "ROLE",
                 description = "the role that lists them; default: the one that the name is delegated to, or targets")
-        String role;
+        RoleName role;
 
         @Override
         Desk.Outcome change(Desk desk, Repository repository) throws Problem {
             Editor editor = desk.editor();
             for (String name : names) {
-                editor.remove(new TargetName(name), Optional.ofNullable(role).map(RoleName::new));
+                editor.remove(new TargetName(name), Optional.ofNullable(role));
             }
             return desk.finish(editor.proposal(), message);
         }
@@ -103,7 +103,7 @@ final class RepoTargets {
             footer = {"", "example: repro repo renew --repo site --proposal renewal root targets"})
     static final class Renew extends RepoCommand.Change {
         @Parameters(arity = "0..*", paramLabel = "ROLE", description = "root, targets, or delegated roles")
-        List<String> roles = List.of();
+        List<RoleName> roles = List.of();
 
         @Option(names = "--lifetime", paramLabel = "KIND=TIME",
                 description = "change in root how long files signed from now on are good for: timestamp=1d, as with init")
@@ -118,8 +118,8 @@ final class RepoTargets {
             if (!lifetimes.isEmpty()) {
                 editor.lifetimes(lifetimes);
             }
-            for (String role : roles) {
-                editor.renew(new RoleName(role));
+            for (RoleName role : roles) {
+                editor.renew(role);
             }
             return desk.finish(editor.proposal(), message);
         }
