@@ -19,6 +19,7 @@ enum Peer implements Client {
 
     private final String name;
     private List<String> command;
+    private String failure;
 
     Peer(String name) {
         this.name = name;
@@ -26,11 +27,15 @@ enum Peer implements Client {
 
     /// Installs the peer, if this is the first time; skips the test on a machine without its language.
     synchronized List<String> command() throws IOException, InterruptedException {
+        if (failure != null) { // once is enough: it may have taken minutes
+            throw new IllegalStateException(failure);
+        }
         if (command == null) {
             Tool.Ended ended = run(List.of(HOME.resolve("scripts/peers").toString(), name));
             Assumptions.assumeTrue(ended.code() != TOOL_MISSING, () -> "skipped: " + ended.text());
             if (ended.code() != 0) {
-                throw new IllegalStateException(ended.text());
+                failure = ended.text();
+                throw new IllegalStateException(failure);
             }
             String path = ended.text().lines().toList().getLast();
             command = switch (this) {
