@@ -3,11 +3,6 @@ package dev.repro.tests.tuf;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.repro.base.Problem;
-import dev.repro.tuf.Refusal;
-import dev.repro.tuf.client.Fetcher;
-import dev.repro.tuf.client.Proxies;
-import dev.repro.tuf.client.Updater;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,21 +78,12 @@ class FastForwardTest extends Attack {
         for (boolean interrupted = true; interrupted; n++) {
             Folders.delete(victim.state);
             Folders.copy(state, victim.state);
-            interrupted = interruptedAt(n);
+            interrupted = victim.diesAt(n);
             victim.refresh();
             assertEquals(2, victim.kept("root"), "interrupted at operation " + n);
             assertEquals(Forge.version(forge.now("snapshot")), victim.kept("snapshot"), "interrupted at operation " + n);
         }
         assertTrue(n > 8, "only " + n + " operations");
-    }
-
-    private boolean interruptedAt(int n) throws Problem, Refusal {
-        try (var fetcher = new Fetcher(Proxies.NONE, victim.limits)) {
-            new Updater(fetcher.at(web.metadata()), new DyingStore(victim.store(), n), victim.limits).refresh(Forge.NOW);
-            return false;
-        } catch (DyingStore.Death e) {
-            return true;
-        }
     }
 
     /// Root versions cannot be driven up: each must be the next, and each needs a threshold of root keys.

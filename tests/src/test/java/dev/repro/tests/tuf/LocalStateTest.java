@@ -149,7 +149,7 @@ class LocalStateTest extends Attack {
         for (boolean dead = true; dead; n++) {
             Folders.delete(victim.state);
             Folders.copy(before, victim.state);
-            dead = diesAt(n);
+            dead = victim.diesAt(n);
             for (String role : List.of("timestamp", "snapshot", "targets")) {
                 assertTrue(victim.kept(role) == 1 || victim.kept(role) == 2, role);
             }
@@ -157,15 +157,6 @@ class LocalStateTest extends Attack {
             assertEquals(3, victim.kept("root"));
         }
         assertTrue(n > 10, "only " + n + " operations");
-    }
-
-    private boolean diesAt(int n) throws Problem, Refusal {
-        try (var fetcher = new Fetcher(Proxies.NONE, victim.limits)) {
-            new Updater(fetcher.at(web.metadata()), new DyingStore(victim.store(), n), victim.limits).refresh(Forge.NOW);
-            return false;
-        } catch (DyingStore.Death e) {
-            return true;
-        }
     }
 
     /// What a run left that was killed while it wrote is swept by the next.

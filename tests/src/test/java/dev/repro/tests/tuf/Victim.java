@@ -57,6 +57,18 @@ final class Victim {
         }
     }
 
+    /// An update that dies at the n-th operation on the client's own files.
+    ///
+    /// @return whether it came to that
+    boolean diesAt(int n) throws Refusal, Problem {
+        try (var fetcher = new Fetcher(Proxies.NONE, limits)) {
+            new Updater(fetcher.at(web.metadata()), new DyingStore(store(), n), limits).refresh(now);
+            return false;
+        } catch (DyingStore.Death e) {
+            return true;
+        }
+    }
+
     /// As an update leaves it; its roles are fetched as they are asked for.
     Repository repository() throws Refusal, Problem {
         return refresh(new Fetcher(Proxies.NONE, limits));
