@@ -56,12 +56,8 @@ final class RepoCeremony {
         }
     }
 
-    @Command(name = "diff",
-            description = "Show what a proposal changes: who gains what, which targets come and go, what expires when.",
-            synopsisHeading = "usage: ",
-            descriptionHeading = "%n", parameterListHeading = "%n", optionListHeading = "%noptions:%n",
-            footer = {"", "example: repro repo diff next --trust 1.root.json"})
-    static final class Diff extends Commands.Verb {
+    /// What looks at a proposal, and holds it to a root if one is given.
+    abstract static class Reviewed extends Commands.Verb {
         @Parameters(paramLabel = "PROPOSAL", description = "the folder of a proposal")
         Path proposal;
 
@@ -69,13 +65,25 @@ final class RepoCeremony {
                 description = "a root that you have from elsewhere: check that the proposal is for its repository")
         Path trust;
 
-        @Override
-        public Integer call() throws Exception {
-            var voice = voice();
+        Proposal read() throws Problem {
             Proposal read = ProposalFolder.read(path(proposal));
             if (trust != null) {
                 ProposalFolder.checkAgainst(read, path(trust));
             }
+            return read;
+        }
+    }
+
+    @Command(name = "diff",
+            description = "Show what a proposal changes: who gains what, which targets come and go, what expires when.",
+            synopsisHeading = "usage: ",
+            descriptionHeading = "%n", parameterListHeading = "%n", optionListHeading = "%noptions:%n",
+            footer = {"", "example: repro repo diff next --trust 1.root.json"})
+    static final class Diff extends Reviewed {
+        @Override
+        public Integer call() throws Exception {
+            var voice = voice();
+            Proposal read = read();
             Difference difference = Difference.of(read);
             difference.lines().forEach(voice::say);
             voice.answer(difference.toJson());
@@ -87,17 +95,10 @@ final class RepoCeremony {
             synopsisHeading = "usage: ", descriptionHeading = "%n",
             parameterListHeading = "%n", optionListHeading = "%noptions:%n",
             footer = {"", "example: repro repo sign next --digest 3f2a…9c --key alice.pem"})
-    static final class Sign extends Commands.Verb {
-        @Parameters(paramLabel = "PROPOSAL", description = "the folder of a proposal")
-        Path proposal;
-
+    static final class Sign extends Reviewed {
         @Option(names = "--digest", paramLabel = "DIGEST",
                 description = "the digest that `repro repo diff` showed you; without it, you are shown the difference and asked")
         String digest;
-
-        @Option(names = "--trust", paramLabel = "ROOT",
-                description = "a root that you have from elsewhere: check that the proposal is for its repository")
-        Path trust;
 
         @Mixin
         RepoCommand.KeyOptions keys = new RepoCommand.KeyOptions();
@@ -108,10 +109,7 @@ final class RepoCeremony {
         @Override
         public Integer call() throws Exception {
             var voice = voice();
-            Proposal read = ProposalFolder.read(path(proposal));
-            if (trust != null) {
-                ProposalFolder.checkAgainst(read, path(trust));
-            }
+            Proposal read = read();
             Digest shown = digest == null ? ask(read, voice) : Digest.parse(digest).orElseThrow(
                     () -> Problem.usage("not a digest").where("--digest").expected("the 64 digits that `repro repo diff` shows")
                     .found(digest));
