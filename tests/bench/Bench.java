@@ -52,7 +52,7 @@ final class Bench {
             Path fresh = Files.createTempDirectory("repro-bench");
             Path blobs = Files.createDirectories(fresh.resolve("repro/blobs"));
             run("cp", "-a", cache().resolve("blobs").toString() + "/.", blobs.toString());
-            times[i] = milliseconds(() -> run(Map.of("XDG_CACHE_HOME", fresh.toString()), JAVA.toString(), "-Xmx300m", "-XX:+UseSerialGC",
+            times[i] = milliseconds(() -> run(Map.of("XDG_CACHE_HOME", fresh.toString()), JAVA.toString(), "-Xmx300m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
                     "-cp", HOME.resolve("cli/target/lib") + "/*", "dev.repro.cli.Main", "check", "-q", "examples/hello/hello.hvt"));
             run("rm", "-rf", fresh.toString());
         }
