@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -20,14 +21,14 @@ import picocli.CommandLine.Parameters;
 final class CheckCommand extends Commands.Verb {
 
     @Parameters(arity = "0..*", paramLabel = "IMAGE|FOLDER", description = "an image (its recipe is beside it or in a parent folder), or a folder with a recipe: all its outputs; default: this folder")
-    List<Path> targets = List.of(Path.of(""));
+    List<Path> targets = List.of();
 
     @Option(names = "--recipe", paramLabel = "FILE", description = "the recipe, when it is not beside the image or in a parent folder")
     Path recipe;
 
-    @Option(names = "--require", paramLabel = "LEVEL", defaultValue = "bitwise",
+    @Option(names = "--require", paramLabel = "LEVEL",
             description = "weakest verdict that exits with 0: bitwise, mapped (equal in all that a tender maps), excepted (equal but for the recipe's exceptions); default ${DEFAULT-VALUE}")
-    String require;
+    String require = "bitwise";
 
     @Option(names = "--allow-dirty", description = "check a source tree that differs from its last commit")
     boolean allowDirty;
@@ -42,13 +43,19 @@ final class CheckCommand extends Commands.Verb {
     boolean noProve;
 
     @Override
+    boolean word(String word) {
+        targets = Stream.concat(targets.stream(), Stream.of(Path.of(word))).toList();
+        return true;
+    }
+
+    @Override
     public Integer call() throws Exception {
         var voice = voice();
         Level level = Level.parse(require);
         var options = new Checker.Options(Optional.ofNullable(recipe).map(this::path), allowDirty, updateLock, Optional.ofNullable(keep).map(this::path), !noProve);
         var answers = new ArrayList<Json>();
         int code = 0;
-        for (Path target : targets) {
+        for (Path target : targets.isEmpty() ? List.of(Path.of("")) : targets) {
             if (!answers.isEmpty()) {
                 voice.say("");
             }
@@ -59,7 +66,7 @@ final class CheckCommand extends Commands.Verb {
                 reports.forEach(report -> answers.add(report.toJson()));
                 code = Math.max(code, reports.stream().allMatch(r -> r.satisfies(level)) ? 0 : Problem.Exit.NO.code);
             } catch (Problem problem) {
-                if (targets.size() == 1 || Main.ending()) {
+                if (targets.size() <= 1 || Main.ending()) {
                     throw problem;
                 }
                 voice.tell(problem); // the others can be checked all the same

@@ -60,9 +60,9 @@ final class Commands {
 
     static int run(String[] args, Main.Streams streams, Map<String, String> env, Path directory) {
         var commands = new Commands(streams, env, directory);
-        Optional<TufClientCommand> plain = TufClientCommand.plain(args, commands);
+        Optional<Verb> plain = Plain.read(args, commands);
         if (plain.isPresent()) {
-            return plain.get().callPlainly();
+            return commands.call(plain.get());
         }
         // Reading the annotations of all verbs takes a fifth of what a check does outside of its builds.
         String first = args.length == 0 ? HELP : args[0];
@@ -121,8 +121,20 @@ final class Commands {
         return Character.toLowerCase(message.charAt(0)) + message.substring(1);
     }
 
+    /// As picocli does it.
+    private int call(Verb verb) {
+        try {
+            return verb.call();
+        } catch (Exception e) {
+            return failed(e, verb.json);
+        }
+    }
+
     private int failed(Exception e, CommandLine line, CommandLine.ParseResult parsed) {
-        boolean json = line.getCommand() instanceof Verb verb && verb.json;
+        return failed(e, line.getCommand() instanceof Verb verb && verb.json);
+    }
+
+    private int failed(Exception e, boolean json) {
         var voice = new Voice(streams, env, false, json);
         switch (Main.ending() ? new InterruptedException() : e) { // whatever it was that the interrupt made fail
             case Problem problem -> {
@@ -141,7 +153,7 @@ final class Commands {
                 return fail(voice, Problem.storage("cannot read or write: " + io.getMessage()));
             }
             case java.io.UncheckedIOException io -> {
-                return failed(io.getCause(), line, parsed);
+                return failed(io.getCause(), json);
             }
             default -> {
                 voice.bug(e);
@@ -171,6 +183,34 @@ final class Commands {
 
         @Option(names = {"-h", "--help"}, usageHelp = true, description = "print this help")
         boolean help;
+
+        /// [Plain]: takes a word that is no option; false where the verb has no place for it.
+        boolean word(String word) {
+            return false;
+        }
+
+        /// [Plain]: takes an option without a value; false where it is none that is known here.
+        boolean flag(String name) {
+            switch (name) {
+                case "--json" -> json = true;
+                case "-q", "--quiet" -> quiet = true;
+                case "-v", "--verbose" -> verbose = true;
+                default -> {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        /// [Plain]: takes an option with its value; false where it is none that is known here.
+        boolean value(String name, String value) {
+            return false;
+        }
+
+        /// [Plain]: whether all that must be said was said.
+        boolean complete() {
+            return true;
+        }
 
         Voice voice() {
             return new Voice(commands().streams, commands().env, quiet, json);

@@ -22,9 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -79,30 +77,8 @@ final class TufClientCommand extends Commands.Verb {
     @Option(names = "--at", paramLabel = "TIME", description = "with --offline or import: the time to hold expiry to, as in 2026-11-01T00:00:00Z")
     String at;
 
-    /// Reads a command line of this verb without picocli, whose start takes longer than everything else that a refresh does.
-    ///
-    /// @return empty for what is not plain: another verb, help, an unknown option, a missing value. picocli reads that, and says what is wrong
-    static Optional<TufClientCommand> plain(String[] args, Object parent) {
-        if (args.length == 0 || !args[0].equals("tuf-client")) {
-            return Optional.empty();
-        }
-        var command = new TufClientCommand();
-        command.parent = parent;
-        var rest = new ArrayDeque<>(Arrays.asList(args).subList(1, args.length));
-        try {
-            while (!rest.isEmpty()) {
-                String word = rest.pop();
-                if (!(word.startsWith("-") ? command.flag(word) || !rest.isEmpty() && command.value(word, rest.pop()) : command.word(word))) {
-                    return Optional.empty();
-                }
-            }
-        } catch (IllegalArgumentException e) {
-            return Optional.empty(); // not a path, not a URL
-        }
-        return command.verb == null || command.metadataDir == null ? Optional.empty() : Optional.of(command);
-    }
-
-    private boolean word(String word) {
+    @Override
+    boolean word(String word) {
         if (verb == null) {
             verb = word;
             return true;
@@ -112,23 +88,17 @@ final class TufClientCommand extends Commands.Verb {
         return first;
     }
 
-    private boolean flag(String name) {
-        switch (name) {
-            case "--json" -> json = true;
-            case "--offline" -> offline = true;
-            case "-q", "--quiet" -> quiet = true;
-            case "-v", "--verbose" -> verbose = true;
-            default -> {
-                return false;
-            }
+    @Override
+    boolean flag(String name) {
+        if (name.equals("--offline")) {
+            offline = true;
+            return true;
         }
-        return true;
+        return super.flag(name);
     }
 
-    private boolean value(String name, String value) {
-        if (value.startsWith("-")) {
-            return false;
-        }
+    @Override
+    boolean value(String name, String value) {
         switch (name) {
             case "--metadata-dir" -> metadataDir = Path.of(value);
             case "--metadata-url" -> metadataUrl = URI.create(value);
@@ -142,14 +112,9 @@ final class TufClientCommand extends Commands.Verb {
         return true;
     }
 
-    /// As picocli calls it: a bug is told as one.
-    int callPlainly() {
-        try {
-            return call();
-        } catch (RuntimeException e) {
-            voice().bug(e);
-            return Voice.BUG;
-        }
+    @Override
+    boolean complete() {
+        return verb != null && metadataDir != null;
     }
 
     /// Exit codes are those of the conformance suite's contract: whatever fails once the arguments are understood is 1.
