@@ -106,24 +106,31 @@ final class TufTraining implements AutoCloseable {
                 first + "--target-name nowhere download", first + "--json --target-name t/1 download");
     }
 
+    /// One client after the other, each with all its requests on one connection, as usual servers do it.
     private void accept() {
         while (true) {
             try (Socket socket = server.accept()) {
+                socket.setTcpNoDelay(true);
                 var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
-                String request = in.readLine();
-                for (String line = request; line != null && !line.isEmpty(); line = in.readLine()) {
-                    continue;
+                for (String request = in.readLine(); request != null; request = in.readLine()) {
+                    for (String line = request; line != null && !line.isEmpty(); line = in.readLine()) {
+                        continue;
+                    }
+                    answer(files.get(request.split(" ")[1].substring(1)), socket);
                 }
-                byte[] file = request == null ? null : files.get(request.split(" ")[1].substring(1));
-                String head = file == null ? "HTTP/1.0 404 No\r\nContent-Length: 0\r\n\r\n" : "HTTP/1.0 200 OK\r\nContent-Length: " + file.length + "\r\n\r\n";
-                socket.getOutputStream().write(head.getBytes(StandardCharsets.ISO_8859_1));
-                socket.getOutputStream().write(file == null ? new byte[0] : file);
             } catch (IOException e) {
                 if (server.isClosed()) {
                     return;
                 }
             }
         }
+    }
+
+    private static void answer(byte[] file, Socket socket) throws IOException {
+        byte[] body = file == null ? new byte[0] : file;
+        String head = "HTTP/1.1 " + (file == null ? "404 No" : "200 OK") + "\r\nContent-Length: " + body.length + "\r\n\r\n";
+        socket.getOutputStream().write(head.getBytes(StandardCharsets.ISO_8859_1));
+        socket.getOutputStream().write(body);
     }
 
     @Override
