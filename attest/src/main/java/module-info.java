@@ -1,0 +1,4 @@
+/// DSSE envelopes and in-toto statements: what others can check with tools of their own.
+module dev.repro.attest {
+    requires transitive dev.repro.keys;
+}

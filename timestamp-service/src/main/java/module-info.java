@@ -1,0 +1,5 @@
+/// Signs freshness, after it has looked at each snapshot with its own eyes.
+module dev.repro.timestamp {
+    requires transitive dev.repro.tuf;
+    requires jdk.httpserver;
+}
