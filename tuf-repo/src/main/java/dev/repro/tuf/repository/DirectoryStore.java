@@ -4,6 +4,7 @@ import dev.repro.base.Digest;
 import dev.repro.base.Json;
 import dev.repro.base.JsonParser;
 import dev.repro.base.JsonText;
+import dev.repro.base.LockFile;
 import dev.repro.base.Problem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -243,13 +244,16 @@ public final class DirectoryStore implements Store {
     private void locked(Callable<Void> work) throws Problem {
         try {
             disk.createDirectories(root.resolve(OWN));
-            try (var _ = FolderLock.take(root.resolve(OWN).resolve("lock"))) {
+            try (var _ = LockFile.take(root.resolve(OWN).resolve("lock"))) {
                 work.call();
             }
         } catch (IOException e) {
             throw broken("cannot be written", e);
         } catch (Problem | RuntimeException e) {
             throw e;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Problem.environment("interrupted").because(e);
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }

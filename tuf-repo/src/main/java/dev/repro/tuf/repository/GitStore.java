@@ -1,6 +1,7 @@
 package dev.repro.tuf.repository;
 
 import dev.repro.base.Digest;
+import dev.repro.base.LockFile;
 import dev.repro.base.Problem;
 import java.io.IOException;
 import java.io.InputStream;
@@ -219,8 +220,8 @@ public final class GitStore implements Store {
     }
 
     // Git's own lock on the branch is a file, which stays when its holder is killed. One of ours is taken away, no other program's.
-    private RefUpdate.Result move(RefUpdate branch) throws IOException {
-        try (var _ = FolderLock.take(folder.resolve(LOCK))) {
+    private RefUpdate.Result move(RefUpdate branch) throws IOException, Problem {
+        try (var _ = LockFile.take(folder.resolve(LOCK))) {
             if (Files.exists(folder.resolve(MOVING))) {
                 Files.deleteIfExists(folder.resolve(BRANCH + ".lock"));
             } else {
@@ -231,6 +232,9 @@ public final class GitStore implements Store {
             } finally {
                 Files.delete(folder.resolve(MOVING));
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Problem.environment("interrupted").because(e);
         }
     }
 
