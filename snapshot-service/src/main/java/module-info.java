@@ -3,4 +3,6 @@ module dev.repro.snapshot {
     requires transitive dev.repro.release;
     requires transitive dev.repro.timestamp;
     requires jdk.httpserver;
+
+    exports dev.repro.snapshot;
 }
