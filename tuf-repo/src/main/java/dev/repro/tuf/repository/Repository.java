@@ -11,26 +11,28 @@ import dev.repro.tuf.RoleName;
 import dev.repro.tuf.RotateFile;
 import dev.repro.tuf.Signed;
 import dev.repro.tuf.TargetName;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 /// What a store holds now. Every file is verified when it is first read, because what is built on it will be signed; files that
-/// nobody asks for are not read. That files have expired is no reason not to mend them.
+/// nobody asks for are not read. That files have expired is no reason not to mend them. Several threads may read one.
 public final class Repository implements View {
+    private static final long KEPT = 4_000_000; // as files; several times that in memory
+
     private final Store store;
     private final Optional<Digest> base;
     private final Metadata<Signed.Root> root;
     private final Envelope timestamp;
     private final Envelope snapshot;
     private final Json.Obj listed;
-    private final Map<RoleName, Metadata<Signed.Targets>> targets = new HashMap<>();
-    private final Map<RotateFile, Metadata<Signed.Rotate>> rotations = new TreeMap<>();
+    private final Map<RoleName, Metadata<Signed.Targets>> targets = new ConcurrentHashMap<>();
+    private final Map<RotateFile, Metadata<Signed.Rotate>> rotations = new ConcurrentSkipListMap<>();
 
     private Repository(Store store, Optional<Digest> base, Metadata<Signed.Root> root, Envelope timestamp, Envelope snapshot) {
         this.store = store;
@@ -41,24 +43,25 @@ public final class Repository implements View {
         this.listed = snapshot == null ? Json.object() : Edits.object(snapshot.signed(), "meta");
     }
 
-    /// The repository after a publication, without reading it again: for who publishes often. Of the targets roles only those
-    /// that delegate are kept in memory.
+    /// The repository after a publication, without reading it again: for who publishes often. Targets roles that delegate are
+    /// kept in memory, of the others as many as [#KEPT] bytes, the newest first.
     static Repository after(Proposal published, Digest base, Envelope timestamp, Envelope snapshot) throws Problem {
         var after = new Repository(published.base().store, Optional.of(base), published.root().orElseThrow(), timestamp,
                 snapshot);
-        published.base().targets.forEach(after::keep);
+        long[] left = {KEPT};
         for (RoleName role : published.roles()) {
             if (!role.equals(RoleName.ROOT) && RotateFile.parse(role).isEmpty()) {
-                after.targets.remove(role);
-                after.keep(role, published.targets(role).orElseThrow());
+                after.keep(role, published.targets(role).orElseThrow(), left);
             }
         }
+        published.base().targets.forEach((role, file) -> after.keep(role, file, left));
         return after;
     }
 
-    private void keep(RoleName role, Metadata<Signed.Targets> metadata) {
-        if (metadata.unverified().delegations().isPresent()) {
-            targets.put(role, metadata);
+    private void keep(RoleName role, Metadata<Signed.Targets> metadata, long[] left) {
+        boolean delegates = metadata.unverified().delegations().isPresent();
+        if ((delegates || metadata.length() <= left[0]) && targets.putIfAbsent(role, metadata) == null && !delegates) {
+            left[0] -= metadata.length();
         }
     }
 
@@ -77,7 +80,7 @@ public final class Repository implements View {
         MetaFile listed = Authority.of(root.unverified(), RoleName.TIMESTAMP).verified(timestamp).snapshot();
         Metadata<Signed.Snapshot> snapshot = read(store, root.unverified(), MetadataType.SNAPSHOT, RoleName.SNAPSHOT, listed);
         Authority.of(root.unverified(), RoleName.SNAPSHOT).verified(snapshot);
-        return new Repository(store, Optional.of(Digest.of(time)), root, Envelope.of(timestamp), Envelope.of(snapshot));
+        return new Repository(store, Optional.of(Digest.of(time)), root, Envelope.exact(timestamp), Envelope.exact(snapshot));
     }
 
     // Nothing lists root's version; all of them are kept (TUF 5.3.3), so they are counted up.
