@@ -37,12 +37,6 @@ public final class Declined extends Exception {
                 .hint("see that the URL is a snapshot service's (`repro author show`), and that no proxy answers for it");
     }
 
-    /// A refusal that the client itself comes to.
-    static Declined because(String name, String expected, String found, String file, String hint) {
-        return new Declined(0, Json.object("refusal", name, "code", 1, "expected", expected, "found", found, "file", file, "key", null,
-                "hint", hint));
-    }
-
     public int status() {
         return status;
     }
@@ -57,11 +51,13 @@ public final class Declined extends Exception {
         return text(body, "hint");
     }
 
-    /// One line: `NAME: file (expected …, found …, key …)`.
+    /// One line: `NAME (CODE): FILE: what (expected …, found …, key …)`.
     public String line() {
         String facts = fact("expected") + fact("found") + fact("key");
         String file = text(body, "file");
-        return name() + (file == null ? "" : ": " + file) + (facts.isEmpty() ? "" : " (" + facts.substring(2) + ")");
+        String what = text(body, "message");
+        return name() + " (" + text(toJson(), "code") + ")" + (file == null ? "" : ": " + file) + (what == null ? "" : ": " + what)
+                + (facts.isEmpty() ? "" : " (" + facts.substring(2) + ")");
     }
 
     private String fact(String member) {
