@@ -46,6 +46,11 @@ public final class Declined extends Exception {
         return getMessage();
     }
 
+    /// Of the command: whether to come back later, to mend the input, or no.
+    public Problem.Exit exit() {
+        return status == 429 || status >= 500 ? Problem.Exit.STORAGE : status == 400 ? Problem.Exit.USAGE : Problem.Exit.NO;
+    }
+
     /// What the reader can do, or null.
     public String hint() {
         return text(body, "hint");
