@@ -5,5 +5,6 @@ module dev.repro.snapshot {
     requires java.net.http;
     requires jdk.httpserver;
 
+    exports dev.repro.snapshot;
     exports dev.repro.snapshot.client;
 }

@@ -87,6 +87,13 @@ public final class TimestampAuthority {
         });
     }
 
+    /// Looks at the clocks alone.
+    ///
+    /// @throws Refusal if nothing would be signed now because of them
+    public void look() throws Refusal, Problem {
+        clock.now(state.locked(state::mark).map(Mark::time).orElse(null));
+    }
+
     /// Checks a snapshot and signs the next timestamp for it.
     ///
     /// @param snapshot the file, as it is published or staged

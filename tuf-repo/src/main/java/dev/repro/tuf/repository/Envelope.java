@@ -16,6 +16,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -121,6 +122,11 @@ final class Envelope {
         var known = new HashMap<>(seen);
         known.put(id, signer.key());
         return new Envelope(signed, canonical(), more.signatures, known);
+    }
+
+    /// Whose signatures were made or verified in this process.
+    Collection<PublicKey> verifiedKeys() {
+        return seen.values();
     }
 
     /// Whether enough of those who may have signed in this process, so that nothing needs to be verified.

@@ -159,6 +159,12 @@ public final class Proposal implements View {
         return out;
     }
 
+    /// Whether a role is one of hash bins, which list any targets (TAP 15).
+    public boolean isBin(RoleName role) throws Problem {
+        Optional<RoleName> delegator = role.isTopLevel() ? Optional.empty() : Authorities.delegator(this, role);
+        return delegator.isPresent() && targets(delegator.get()).orElseThrow().unverified().delegations().orElseThrow().bins().isPresent();
+    }
+
     /// What is to be signed, in one digest: SHA-256 of the canonical JSON of `{"base": SHA-256 of timestamp.json, or "", "parts":
     /// {ROLE: SHA-256 of what its file signs}}`. Signatures do not change it.
     public Digest digest() {

@@ -11,6 +11,7 @@ import dev.repro.tuf.RoleName;
 import dev.repro.tuf.RotateFile;
 import dev.repro.tuf.Signed;
 import dev.repro.tuf.TargetName;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -196,6 +197,32 @@ public final class Repository implements View {
             targets.put(role, known);
         }
         return Optional.of(known);
+    }
+
+    /// The version of a role's current file, of a rotation its number; 0 if there is none.
+    public long version(RoleName role) {
+        if (role.equals(RoleName.ROOT)) {
+            return root == null ? 0 : root.unverified().version();
+        }
+        if (role.equals(RoleName.SNAPSHOT) || role.equals(RoleName.TIMESTAMP)) {
+            Envelope file = role.equals(RoleName.SNAPSHOT) ? snapshot : timestamp;
+            return file == null ? 0 : file.version();
+        }
+        return lists(role) ? listed(role).version() : 0;
+    }
+
+    /// When the current file of a top-level role expires; empty of an empty repository.
+    public Optional<Instant> expires(RoleName role) {
+        if (root == null) {
+            return Optional.empty();
+        }
+        if (role.equals(RoleName.ROOT)) {
+            return Optional.of(root.unverified().header().expires());
+        }
+        if (role.equals(RoleName.TARGETS)) {
+            return Optional.ofNullable(targets.get(role)).map(t -> t.unverified().header().expires());
+        }
+        return Optional.of((role.equals(RoleName.SNAPSHOT) ? snapshot : timestamp).expires());
     }
 
     private MetaFile listed(RoleName role) {

@@ -2,6 +2,7 @@ package dev.repro.tuf.repository;
 
 import dev.repro.base.Digest;
 import dev.repro.base.Problem;
+import dev.repro.keys.PublicKey;
 import dev.repro.tuf.Delegations;
 import dev.repro.tuf.Metadata;
 import dev.repro.tuf.MetadataType;
@@ -21,8 +22,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// Files of roles as their holders signed them, to be published byte for byte: what a publisher gets from somebody else.
 public final class SignedFiles {
@@ -62,6 +65,11 @@ public final class SignedFiles {
 
     public byte[] bytes(RoleName role) {
         return parts.get(role).bytes();
+    }
+
+    /// Whose good signatures were noted by a [Review].
+    public Set<PublicKey> signers() {
+        return parts.values().stream().flatMap(p -> p.verifiedKeys().stream()).collect(Collectors.toSet());
     }
 
     /// What the files of targets roles say, which nobody has vouched for yet.

@@ -49,6 +49,7 @@ public final class StagedPublisher {
             throw Problem.usage("this repository has no consistent snapshots, and a service cannot publish to it safely")
                     .hint("make one with `repro repo init`");
         }
+        now.targets(RoleName.TARGETS); // kept from now on
         staged = findStaged(now).orElse(null);
         repository = now;
     }
@@ -106,7 +107,7 @@ public final class StagedPublisher {
     }
 
     private Map<RoleName, Long> complete(Publisher.Draft draft, Freshness freshness) throws Problem, Refusal {
-        return complete(draft, freshness.timestamp(draft.listed().bytes(), draft.newRoot(), timestamp()));
+        return complete(draft, freshness.timestamp(draft.listed().bytes(), draft.proposal().root().orElseThrow().bytes(), timestamp()));
     }
 
     /// Writes all but the timestamp into the store. Root is written here too, where readers may have it before the timestamp.
