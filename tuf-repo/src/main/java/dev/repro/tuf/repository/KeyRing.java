@@ -47,7 +47,8 @@ public final class KeyRing implements AutoCloseable {
     }
 
     /// @param wanted keys that may sign something
-    List<Signer> signers(Set<PublicKey> wanted) throws Problem {
+    /// @return those of them that are at hand; this closes them
+    public List<Signer> signers(Set<PublicKey> wanted) throws Problem {
         var out = new ArrayList<Signer>(lent().stream().filter(s -> wanted.contains(s.key())).toList());
         for (String reference : references) {
             Path path = reference.contains(":") ? null : directory.resolve(reference);

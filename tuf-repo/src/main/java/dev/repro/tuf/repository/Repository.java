@@ -10,8 +10,10 @@ import dev.repro.tuf.Refusal;
 import dev.repro.tuf.RoleName;
 import dev.repro.tuf.RotateFile;
 import dev.repro.tuf.Signed;
+import dev.repro.tuf.TargetName;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -123,6 +125,25 @@ public final class Repository implements View {
 
     public boolean isEmpty() {
         return root == null;
+    }
+
+    /// The role that a target belongs to: the first that a client would ask and that is delegated nothing narrower, `targets` if
+    /// none is.
+    public RoleName route(TargetName target) throws Problem {
+        return Authorities.route(this, target);
+    }
+
+    /// Everyone who must have signed a role's file: the authority over it, and after key rotations its new holders (TAP 8).
+    ///
+    /// @throws Problem exit code 1 if its own holders have revoked it (TAP 20)
+    public List<Authority> authorities(RoleName role) throws Problem {
+        KeyRotations.checkAlive(Proposal.none(this), role);
+        return Authorities.signing(this, role);
+    }
+
+    /// How many times a delegated role has changed its keys itself.
+    public int rotations(RoleName role) throws Problem {
+        return KeyRotations.of(this, role).size();
     }
 
     Store store() {
