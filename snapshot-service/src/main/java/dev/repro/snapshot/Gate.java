@@ -19,8 +19,10 @@ final class Gate {
     private final Blobs blobs;
     private final ServiceLimits limits;
     private final InstantSource clock;
+    private final Releases releases;
 
-    Gate(Blobs blobs, ServiceLimits limits, InstantSource clock) {
+    Gate(Blobs blobs, ServiceLimits limits, InstantSource clock, Releases releases) {
+        this.releases = releases;
         this.blobs = blobs;
         this.limits = limits;
         this.clock = clock;
@@ -50,7 +52,7 @@ final class Gate {
         for (var role : files.targets().entrySet()) {
             if (!role.getKey().isTopLevel() && !proposal.isBin(role.getKey())) {
                 Optional<Signed.Targets> before = proposal.base().targets(role.getKey()).map(Metadata::unverified);
-                Releases.check(role.getKey(), before.orElse(null), role.getValue(), blobs::file);
+                releases.check(role.getKey(), before.orElse(null), role.getValue(), blobs::file);
             }
         }
     }

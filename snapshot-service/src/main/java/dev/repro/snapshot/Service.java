@@ -30,6 +30,7 @@ import java.util.concurrent.atomic.LongAdder;
 public final class Service implements AutoCloseable {
     private static final int BACKLOG = 1024;
     private static final int STOP_SECONDS = 2;
+    static final Releases RELEASES = (_, _, _, _) -> {};
 
     /// @param listen address and port; port 0 for any that is free
     /// @param store of the repository
@@ -58,14 +59,14 @@ public final class Service implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private volatile boolean stopping;
 
-    private Service(Config config) throws Problem {
+    private Service(Config config, Releases releases) throws Problem {
         this.config = config;
         this.log = new Log(config.log, config.clock);
         ServiceLimits limits = config.limits;
         this.publisher = StagedPublisher.open(config.store, config.snapshot, config.clock);
         this.blobs = Blobs.open(config.work.resolve("blobs"), limits, config.clock);
         this.bodies = new Bodies(limits, metrics);
-        var gate = new Gate(blobs, limits, config.clock);
+        var gate = new Gate(blobs, limits, config.clock, releases);
         this.committer = new Committer(publisher, gate, blobs, config.freshness, limits, log, new Upkeep(config.clock, log));
         this.files = new StaticFiles(config.store, config.folder, System::nanoTime);
         this.api = new Api(publisher, committer, blobs, bodies, limits, metrics);
@@ -76,7 +77,11 @@ public final class Service implements AutoCloseable {
 
     /// @throws Problem exit code 3 if it cannot listen there; others if the repository is not what it must be
     public static Service start(Config config) throws Problem {
-        var service = new Service(config);
+        return start(config, RELEASES);
+    }
+
+    static Service start(Config config, Releases releases) throws Problem {
+        var service = new Service(config, releases);
         service.blobs.sweep();
         service.committer.start(_ -> service.files.changed());
         service.server.createContext("/", service::handle);
