@@ -3,6 +3,7 @@ package dev.repro.snapshot;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.repro.base.Fields;
 import dev.repro.base.Problem;
 import dev.repro.keys.Signer;
 import dev.repro.tuf.RoleName;
@@ -115,6 +116,10 @@ public final class Service implements AutoCloseable {
         metrics.gauge("repro_queue", "Submissions that wait for their publication.", "", committer::waiting);
         metrics.gauge("repro_requests_running", "Requests under way.", "", running::get);
         metrics.gauge("repro_reads_total", "Files of the repository that were asked for.", "", reads::sum);
+    }
+
+    static long rootVersion(byte[] root) throws Problem {
+        return Fields.parse(root, "root.json").object("signed").integer("version");
     }
 
     public InetSocketAddress address() {
