@@ -34,6 +34,15 @@ final class Commands {
         VERBS.put("check", CheckCommand::new);
         VERBS.put("manifest", ManifestCommand::new);
         VERBS.put("key", KeyCommand::new);
+        VERBS.put("author", AuthorCommand::new);
+        VERBS.put("team", TeamCommand::new);
+        VERBS.put("claim", ClaimCommand::new);
+        VERBS.put("transfer", TransferCommand::new);
+        VERBS.put("requests", RequestsCommand::new);
+        VERBS.put("approve", ApproveCommand::new);
+        VERBS.put("sign", SignCommand::new);
+        VERBS.put("strip", StripCommand::new);
+        VERBS.put("publish", PublishCommand::new);
         VERBS.put("doctor", DoctorCommand::new);
         VERBS.put("repo", RepoCommand::new);
         VERBS.put("tuf-client", TufClientCommand::new);

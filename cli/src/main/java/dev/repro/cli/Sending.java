@@ -5,6 +5,7 @@ import dev.repro.base.Problem;
 import dev.repro.snapshot.client.Declined;
 import dev.repro.snapshot.client.Draft;
 import dev.repro.snapshot.client.Publishing;
+import dev.repro.snapshot.client.Request;
 import dev.repro.snapshot.client.Requests;
 import dev.repro.snapshot.client.ServiceClient;
 import dev.repro.snapshot.client.Trust;
@@ -41,7 +42,7 @@ final class Sending {
         }
         try (ServiceClient service = verb.client(trust.service())) {
             if (draft.asked().isPresent()) {
-                ask(new Requests(service, trust, Instant.now()), draft);
+                ask(new Requests(service, Instant.now()), draft);
             } else {
                 publish(new Publishing(service, trust, Instant.now(), voice), draft);
             }
@@ -56,9 +57,9 @@ final class Sending {
         voice.answer(outcome.toJson());
     }
 
-    private void ask(Requests requests, Draft draft) throws Declined, Refusal, Problem, InterruptedException {
-        Requests.Request request = requests.ask(draft);
-        voice.say(request.kind() + "  " + request.name() + ", for " + request.owners());
+    private void ask(Requests requests, Draft draft) throws Declined, Problem, InterruptedException {
+        Request request = requests.ask(draft);
+        voice.say(RequestsCommand.line(request));
         voice.say("digest     " + request.digest());
         voice.say("asked: the maintainers see it with `repro requests`, and sign with `repro approve " + request.name() + "`; tell them the digest");
         voice.answer(request.toJson());

@@ -3,6 +3,7 @@ package dev.repro.cli;
 import dev.repro.base.Digest;
 import dev.repro.base.Problem;
 import dev.repro.keys.Passwords;
+import dev.repro.release.Refused;
 import dev.repro.snapshot.client.Author;
 import dev.repro.snapshot.client.Declined;
 import dev.repro.snapshot.client.Places;
@@ -28,6 +29,9 @@ abstract class ServiceVerb extends Commands.Verb {
         try {
             return run();
         } catch (Refusal e) {
+            voice().refuse(e);
+            return Problem.Exit.NO.code;
+        } catch (Refused e) {
             voice().refuse(e);
             return Problem.Exit.NO.code;
         } catch (Declined e) {

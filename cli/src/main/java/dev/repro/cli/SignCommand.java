@@ -124,7 +124,7 @@ final class SignCommand extends ServiceVerb {
         } else {
             confirm(false, "sign this?", "--digest " + shown);
         }
-        Draft.Signed signed = draft.sign(ring, shown, Instant.now());
+        Draft.Joined signed = draft.sign(ring, shown, Instant.now());
         signed.signed().forEach(voice::say);
         return tell(voice, signed.draft(), new Json.Null(), List.of());
     }

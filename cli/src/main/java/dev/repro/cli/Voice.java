@@ -3,6 +3,7 @@ package dev.repro.cli;
 import dev.repro.base.Json;
 import dev.repro.base.JsonText;
 import dev.repro.base.Problem;
+import dev.repro.release.Refused;
 import dev.repro.snapshot.client.Declined;
 import dev.repro.tuf.Refusal;
 import java.io.PrintStream;
@@ -107,6 +108,11 @@ final class Voice implements Consumer<String> {
     /// A repository's fault: the answer is no.
     void refuse(Refusal refusal) {
         refuse(refusal.line(), refusal.hint(), refusal.toJson());
+    }
+
+    /// A release's fault.
+    void refuse(Refused refused) {
+        refuse(refused.line(), refused.hint(), refused.toJson());
     }
 
     /// A service's no.

@@ -8,7 +8,12 @@ import dev.repro.base.JsonText;
 import dev.repro.base.Problem;
 import dev.repro.keys.PublicKey;
 import dev.repro.keys.Signer;
+import dev.repro.release.Refused;
+import dev.repro.release.ReleaseCheck;
+import dev.repro.tuf.Metadata;
 import dev.repro.tuf.RoleName;
+import dev.repro.tuf.RotateFile;
+import dev.repro.tuf.Signed;
 import dev.repro.tuf.repository.Ceremony;
 import dev.repro.tuf.repository.KeyRing;
 import dev.repro.tuf.repository.Proposal;
@@ -19,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -142,17 +148,36 @@ public final class Draft {
         return proposal.missing().stream().filter(m -> roles().contains(m.role())).toList();
     }
 
+    /// Checks that it is for the repository that this machine trusts, and that what it brings are whole releases that pass lint.
+    ///
+    /// @throws Refused a release is not what the service would publish
+    /// @throws Problem exit code 1: another repository
+    public void check(Trust trust) throws Refused, Problem {
+        ProposalFolder.checkAgainst(proposal, trust.firstRootFile());
+        if (asked.isPresent()) {
+            return; // a claim has no releases yet, and a transfer none that were not checked
+        }
+        var blobs = new HashMap<Digest, Path>();
+        proposal.blobs().values().forEach(b -> blobs.put(b.digest(), b.file()));
+        for (RoleName role : roles()) {
+            if (RotateFile.parse(role).isEmpty() && !role.isTopLevel()) {
+                Signed.Targets before = proposal.base().targets(role).map(Metadata::unverified).orElse(null);
+                ReleaseCheck.check(role, before, proposal.targets(role).orElseThrow().unverified(), d -> Optional.ofNullable(blobs.get(d)));
+            }
+        }
+    }
+
     /// Adds the signatures of one more who must sign.
     ///
     /// @param shown the digest of what was looked at
     /// @return who has signed what, for a person
-    public Signed sign(KeyRing keys, Digest shown, Instant now) throws Problem {
+    public Joined sign(KeyRing keys, Digest shown, Instant now) throws Problem {
         Ceremony.Outcome outcome = new Ceremony(now).sign(folder, shown, keys, false);
-        return new Signed(new Draft(folder, outcome.proposal(), asked), outcome.signed());
+        return new Joined(new Draft(folder, outcome.proposal(), asked), outcome.signed());
     }
 
     /// @param draft with the new signatures
-    public record Signed(Draft draft, List<String> signed) {}
+    public record Joined(Draft draft, List<String> signed) {}
 
     /// Notes that it was published.
     void published(Json.Obj answer, Instant now) throws Problem {

@@ -26,6 +26,7 @@ import java.util.function.Consumer;
 /// service has of a file it is not sent again, and what is published is not published twice.
 public final class Publishing {
     private static final int ROUNDS = 4;
+    private static final int NOT_ANNOUNCED = 404;
 
     private final ServiceClient service;
     private final Trust trust;
@@ -97,7 +98,14 @@ public final class Publishing {
                 throw Problem.no("the service lacks a file that is not part of this release").where(draft.folder()).found("sha256 " + digest)
                         .hint("delete the folder and sign anew");
             }
-            new Uploads(service, progress).send(blob.getKey().text(), blob.getValue());
+            try {
+                new Uploads(service, progress).send(blob.getKey().text(), blob.getValue());
+            } catch (Declined e) {
+                if (e.status() == NOT_ANNOUNCED) {
+                    break; // the service was started anew, and hears of these files once more in the next round
+                }
+                throw e;
+            }
         }
         return missing.size();
     }

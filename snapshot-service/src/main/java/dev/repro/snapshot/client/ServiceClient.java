@@ -72,7 +72,7 @@ public final class ServiceClient implements AutoCloseable {
         return new Incomplete(missing);
     }
 
-    private static Map<String, Long> versions(Fields body) throws Problem {
+    static Map<String, Long> versions(Fields body) throws Problem {
         var out = new LinkedHashMap<String, Long>();
         Fields versions = body.object("versions");
         for (String role : versions.names()) {

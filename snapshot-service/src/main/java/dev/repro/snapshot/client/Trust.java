@@ -113,15 +113,23 @@ public final class Trust implements AutoCloseable {
         return digest;
     }
 
-    /// The root that was begun with, or the oldest that is here.
+    /// The digest of the root that was begun with, or of the oldest that is here.
     public Optional<Digest> firstRoot() throws Problem {
+        return store.read(firstRootName(), Limits.DEFAULT.rootBytes()).map(Digest::of);
+    }
+
+    private String firstRootName() throws Problem {
         for (long version = 1; version <= Limits.DEFAULT.rootRotations(); version++) {
-            Optional<byte[]> root = store.read("roots/" + RoleName.ROOT.file(version), Limits.DEFAULT.rootBytes());
-            if (root.isPresent()) {
-                return root.map(Digest::of);
+            String name = "roots/" + RoleName.ROOT.file(version);
+            if (store.read(name, Limits.DEFAULT.rootBytes()).isPresent()) {
+                return name;
             }
         }
-        return Optional.empty();
+        return RoleName.ROOT.file();
+    }
+
+    Path firstRootFile() throws Problem {
+        return folder.resolve(firstRootName());
     }
 
     /// Brings what is trusted up to date.
