@@ -30,7 +30,6 @@ import java.util.concurrent.atomic.LongAdder;
 public final class Service implements AutoCloseable {
     private static final int BACKLOG = 1024;
     private static final int STOP_SECONDS = 2;
-    static final Releases RELEASES = (_, _, _, _) -> {};
 
     /// @param listen address and port; port 0 for any that is free
     /// @param store of the repository
@@ -77,7 +76,7 @@ public final class Service implements AutoCloseable {
 
     /// @throws Problem exit code 3 if it cannot listen there; others if the repository is not what it must be
     public static Service start(Config config) throws Problem {
-        return start(config, RELEASES);
+        return start(config, Releases.CHECKED);
     }
 
     static Service start(Config config, Releases releases) throws Problem {
