@@ -16,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +57,7 @@ public final class Service implements AutoCloseable {
     private final AtomicInteger running = new AtomicInteger();
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final Horizons horizons = new Horizons();
     private volatile boolean stopping;
 
     private Service(Config config, Releases releases) throws Problem {
@@ -83,6 +85,7 @@ public final class Service implements AutoCloseable {
         var service = new Service(config, releases);
         service.blobs.sweep();
         service.committer.start(_ -> service.files.changed());
+        Thread.ofPlatform().name("horizons").daemon().start(service::look); // a repository may have many roles
         service.server.createContext("/", service::handle);
         service.server.setExecutor(service.threads);
         service.server.start();
@@ -176,8 +179,26 @@ public final class Service implements AutoCloseable {
         switch (path) {
             case "/healthz" -> text(exchange, 200, "text/plain; charset=utf-8", "ok\n");
             case "/readyz" -> ready(exchange);
-            case "/metrics" -> text(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", metrics.text());
+            case "/metrics" -> text(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", metrics.text() + horizonText());
             default -> throw Refused.missing("there is no such page").file(path);
+        }
+    }
+
+    private String horizonText() {
+        look();
+        var out = new StringBuilder();
+        Instant now = config.clock.instant();
+        horizons.soonest().forEach((role, expires) -> out.append("repro_delegated_role_expires_seconds").append(Metrics.label("role", role.text()))
+                .append(' ').append(Duration.between(now, expires).toSeconds()).append('\n'));
+        return out.isEmpty() ? "" : "# HELP repro_delegated_role_expires_seconds Until the file of a delegated role expires.\n"
+                + "# TYPE repro_delegated_role_expires_seconds gauge\n" + out;
+    }
+
+    private void look() {
+        try {
+            horizons.look(publisher.repository());
+        } catch (Problem e) {
+            log.error("role-unreadable", "error", e.line());
         }
     }
 
