@@ -26,11 +26,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 
 /// The service: starts, listens, stops.
 public final class Service implements AutoCloseable {
     private static final int BACKLOG = 1024;
-    private static final int STOP_SECONDS = 2;
+    private static final Duration STOP = Duration.ofMillis(1_500);
 
     /// @param listen address and port; port 0 for any that is free
     /// @param store of the repository
@@ -283,6 +284,14 @@ public final class Service implements AutoCloseable {
         }
     }
 
+    // HttpServer.stop waits for its whole delay where a connection was closed by the other side.
+    private void awaitAnswers() {
+        long end = System.nanoTime() + STOP.toNanos();
+        while (running.get() > 0 && System.nanoTime() < end) {
+            LockSupport.parkNanos(5_000_000);
+        }
+    }
+
     /// Takes nothing new, publishes and answers what waits, ends.
     @Override
     public void close() {
@@ -291,7 +300,8 @@ public final class Service implements AutoCloseable {
         }
         stopping = true;
         committer.close();
-        server.stop(STOP_SECONDS);
+        awaitAnswers();
+        server.stop(0);
         threads.shutdown();
         bodies.close();
         log.info("stopped");
