@@ -43,6 +43,9 @@ final class Commands {
         VERBS.put("sign", SignCommand::new);
         VERBS.put("strip", StripCommand::new);
         VERBS.put("publish", PublishCommand::new);
+        VERBS.put("verify", VerifyCommand::new);
+        VERBS.put("releases", ReleasesCommand::new);
+        VERBS.put("search", SearchCommand::new);
         VERBS.put("doctor", DoctorCommand::new);
         VERBS.put("repo", RepoCommand::new);
         VERBS.put("tuf-client", TufClientCommand::new);
