@@ -133,11 +133,15 @@ public final class Home implements AutoCloseable {
 
     /// Starts the service; [#close] ends it.
     public Service start(InetSocketAddress listen, ServiceLimits limits, Clocks clocks, PrintStream log) throws Problem {
+        return start(listen, limits, clocks, log, Releases.CHECKED);
+    }
+
+    Service start(InetSocketAddress listen, ServiceLimits limits, Clocks clocks, PrintStream log, Releases releases) throws Problem {
         Signer snapshot = signer("snapshot");
         Signer timestamp = signer("timestamp");
         Freshness freshness = freshness(store, folder.resolve("work").resolve("mark"), timestamp, clocks);
         service = Service.start(new Service.Config(listen, store, Optional.of(repository()).filter(r -> Files.exists(r.resolve("metadata"))),
-                folder.resolve("work"), List.of(snapshot), Optional.of(freshness), limits, clocks.wall(), log));
+                folder.resolve("work"), List.of(snapshot), Optional.of(freshness), limits, clocks.wall(), log), releases);
         return service;
     }
 

@@ -58,14 +58,14 @@ public final class Service implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private volatile boolean stopping;
 
-    private Service(Config config) throws Problem {
+    private Service(Config config, Releases releases) throws Problem {
         this.config = config;
         this.log = new Log(config.log, config.clock);
         ServiceLimits limits = config.limits;
         this.publisher = StagedPublisher.open(config.store, config.snapshot, config.clock);
         this.blobs = Blobs.open(config.work.resolve("blobs"), limits, config.clock);
         this.bodies = new Bodies(limits, metrics);
-        var gate = new Gate(blobs, limits, config.clock);
+        var gate = new Gate(blobs, limits, config.clock, releases);
         this.committer = new Committer(publisher, gate, blobs, config.freshness, limits, log, new Upkeep(config.clock, log));
         this.files = new StaticFiles(config.store, config.folder, System::nanoTime);
         this.api = new Api(publisher, committer, blobs, bodies, limits, metrics);
@@ -76,7 +76,11 @@ public final class Service implements AutoCloseable {
 
     /// @throws Problem exit code 3 if it cannot listen there; others if the repository is not what it must be
     public static Service start(Config config) throws Problem {
-        var service = new Service(config);
+        return start(config, Releases.CHECKED);
+    }
+
+    static Service start(Config config, Releases releases) throws Problem {
+        var service = new Service(config, releases);
         service.blobs.sweep();
         service.committer.start(_ -> service.files.changed());
         service.server.createContext("/", service::handle);
