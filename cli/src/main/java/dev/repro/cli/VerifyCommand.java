@@ -30,7 +30,7 @@ final class VerifyCommand extends Reading {
         String file = image.getFileName().toString();
         voice.say(String.format(Locale.ROOT, "%-10s %,d bytes, sha256 %s%s", file, outcome.image().size(), outcome.sha256(),
                 outcome.embedded() ? ", without the embedded release" : ""));
-        voice.say(String.format("%-10s %s, %s, found by %s%s", "release", outcome.release(), outcome.image().target(), outcome.by().word(),
+        voice.say(String.format("%-10s %s, %s, found by %s%s", "release", outcome.release(), outcome.image().target(), outcome.by().words(),
                 outcome.newest().equals(outcome.release().version()) ? ", the newest" : "; the newest is " + outcome.newest()));
         Map<KeyId, String> owners = verification.owners();
         for (Link link : outcome.links().reversed()) {

@@ -21,9 +21,14 @@ public final class Catalogues {
     /// @param name of the package; empty: all. One package takes only the roles that may list it
     /// @param warn is told of roles that cannot be verified, and of releases that are none
     public static Catalogue of(Repository known, Optional<String> name, Consumer<String> warn) throws Refusal, Problem {
+        return of(known, name, refusal -> warn.accept("left out: " + refusal.line()), warn);
+    }
+
+    /// @param left is told of roles that cannot be verified
+    static Catalogue of(Repository known, Optional<String> name, Consumer<Refusal> left, Consumer<String> warn) throws Refusal, Problem {
         var sources = new ArrayList<Catalogue.Source>();
         Optional<TargetName> covering = name.map(n -> new TargetName(n + "/0/" + Release.ENVELOPE));
-        for (TrustedTargets role : known.roles(covering, refusal -> warn.accept("left out: " + refusal.line()))) {
+        for (TrustedTargets role : known.roles(covering, left)) {
             sources.add(new Catalogue.Source(role.role(), role.targets().get(), target -> answers(known, role, target)));
         }
         Catalogue out = Catalogue.of(sources);

@@ -9,6 +9,7 @@ import dev.repro.release.Release;
 import dev.repro.release.ReleaseImage;
 import dev.repro.release.ReleaseStatement;
 import dev.repro.release.ReleaseTargets;
+import dev.repro.release.Versions;
 import dev.repro.tuf.KeyId;
 import dev.repro.tuf.Refusal;
 import dev.repro.tuf.TargetName;
@@ -16,6 +17,8 @@ import dev.repro.tuf.client.Found;
 import dev.repro.tuf.client.Link;
 import dev.repro.tuf.client.Repository;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +38,15 @@ public final class Verification {
 
         public String word() {
             return name().toLowerCase(java.util.Locale.ROOT);
+        }
+
+        /// For a person.
+        public String words() {
+            return switch (this) {
+                case NAME -> "its name";
+                case EMBEDDED -> "what is embedded";
+                case HASH -> "its digest";
+            };
         }
     }
 
@@ -97,12 +109,18 @@ public final class Verification {
             throw Problem.usage("not a package").where("--name").expected("NAME or NAME@VERSION").found(which);
         }
         Optional<String> name = Optional.of(which).filter(w -> !w.isEmpty());
-        Catalogue catalogue = Catalogues.of(known, name, warn);
-        List<Catalogue.Entry> with = catalogue.byImage(digest).stream().filter(e -> name.isEmpty() || e.release().name().equals(which)).toList();
-        if (!with.isEmpty()) {
-            Release release = with.getFirst().release();
-            return release.name() + "@" + release.version();
+        var left = new ArrayList<Refusal>();
+        Catalogue catalogue = Catalogues.of(known, name, left::add, warn);
+        List<Catalogue.Entry> with = catalogue.byImage(digest);
+        Optional<Release> newest = with.stream().map(Catalogue.Entry::release).filter(r -> name.isEmpty() || r.name().equals(which))
+                .max(Comparator.comparing(Release::version, Versions.ORDER));
+        if (newest.isPresent()) {
+            return newest.get().name() + "@" + newest.get().version();
         }
+        if (name.isPresent() && catalogue.versions(which).isEmpty() && !left.isEmpty()) {
+            throw left.getFirst(); // the role that would list it
+        }
+        left.forEach(refusal -> warn.accept("left out: " + refusal.line()));
         throw unknown(catalogue.versions(which), digest, image, which);
     }
 
@@ -111,7 +129,7 @@ public final class Verification {
         if (versions.isEmpty()) {
             return Refusal.of(Refusal.Rule.UNKNOWN, new TargetName(name.isEmpty() ? file : name)).found("sha256 " + digest)
                     .hint(name.isEmpty() ? "no release has an image of this digest: compare the file with its author, or name the release with --name"
-                    : "no release of " + name + " is published: `repro search " + name + "`");
+                    : "no release of " + name + " is published: `repro releases` lists what is");
         }
         Release newest = versions.getFirst().release();
         ReleaseImage like = newest.images().stream().filter(i -> i.file().equals(file)).findFirst().orElse(newest.images().getFirst());
