@@ -37,6 +37,7 @@ final class Commands {
         VERBS.put("doctor", DoctorCommand::new);
         VERBS.put("repo", RepoCommand::new);
         VERBS.put("tuf-client", TufClientCommand::new);
+        VERBS.put("timestamp-service", TimestampServiceCommand::new);
         VERBS.put("version", VersionCommand::new);
         VERBS.put("completion", CompletionCommand::new);
         VERBS.put(HELP, CommandLine.HelpCommand::new);
