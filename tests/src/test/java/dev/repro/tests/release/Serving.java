@@ -44,8 +44,8 @@ final class Serving implements AutoCloseable {
             Thread.ofVirtual().start(() -> {
                 try {
                     stream.transferTo(java.io.OutputStream.nullOutputStream());
-                } catch (IOException e) {
-                    throw new java.io.UncheckedIOException(e);
+                } catch (IOException ended) {
+                    return; // with the process
                 }
             });
         }
