@@ -41,7 +41,7 @@ public final class Serving implements AutoCloseable {
     // Nobody reads its log, and it must not wait for a reader.
     private static void drain(Process process) {
         for (var stream : java.util.List.of(process.getInputStream(), process.getErrorStream())) {
-            Thread.ofVirtual().start(() -> {
+            Thread.ofPlatform().daemon().start(() -> { // a virtual one would keep its carrier from the readers of other processes
                 try {
                     stream.transferTo(java.io.OutputStream.nullOutputStream());
                 } catch (IOException ended) {
