@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.Optional;
 
 /// Opens the store that lies in a folder, or at an address.
 public final class Stores {
@@ -16,13 +15,8 @@ public final class Stores {
     /// @param env for the credentials of an object store
     /// @param directory to which a relative path is relative
     public static Store open(String place, Map<String, String> env, Path directory) throws Problem {
-        Optional<Path> folder = folder(place, directory);
-        return folder.isPresent() ? open(folder.get()) : S3Store.open(place, env, InstantSource.system());
-    }
-
-    /// Where on this machine a place is; empty for one that is elsewhere.
-    public static Optional<Path> folder(String place, Path directory) {
-        return place.startsWith(S3Address.SCHEME) ? Optional.empty() : Optional.of(directory.resolve(place).toAbsolutePath().normalize());
+        return place.startsWith(S3Address.SCHEME) ? S3Store.open(place, env, InstantSource.system())
+                : open(directory.resolve(place).toAbsolutePath().normalize());
     }
 
     /// As above, with the environment and the working folder of this process.
