@@ -2,5 +2,9 @@
 module dev.repro.snapshot {
     requires transitive dev.repro.release;
     requires transitive dev.repro.timestamp;
+    requires java.net.http;
     requires jdk.httpserver;
+
+    exports dev.repro.snapshot;
+    exports dev.repro.snapshot.client;
 }

@@ -47,6 +47,11 @@ public final class Fields {
         throw Problem.usage("an object was expected").where(where + " " + path);
     }
 
+    /// The object itself.
+    public Json.Obj object() {
+        return object;
+    }
+
     public boolean has(String name) {
         return object.members().containsKey(name) && !(object.members().get(name) instanceof Json.Null);
     }

@@ -3,6 +3,8 @@ package dev.repro.cli;
 import dev.repro.base.Json;
 import dev.repro.base.JsonText;
 import dev.repro.base.Problem;
+import dev.repro.release.Refused;
+import dev.repro.snapshot.client.Declined;
 import dev.repro.tuf.Refusal;
 import java.io.PrintStream;
 import java.util.Map;
@@ -105,13 +107,27 @@ final class Voice implements Consumer<String> {
 
     /// A repository's fault: the answer is no.
     void refuse(Refusal refusal) {
+        refuse(refusal.line(), refusal.hint(), refusal.toJson());
+    }
+
+    /// A release's fault.
+    void refuse(Refused refused) {
+        refuse(refused.line(), refused.hint(), refused.toJson());
+    }
+
+    /// A service's no.
+    void refuse(Declined declined) {
+        refuse(declined.line(), declined.hint(), declined.toJson());
+    }
+
+    private void refuse(String line, String hint, Json.Obj refusal) {
         clear();
-        err.println(paint(colourErr, "31", "repro: refused: ") + printable(refusal.line()));
-        if (refusal.hint() != null) {
-            err.println("repro: hint: " + refusal.hint());
+        err.println(paint(colourErr, "31", "repro: refused: ") + printable(line));
+        if (hint != null) {
+            err.println("repro: hint: " + printable(hint));
         }
         Json.Obj answer = Json.object("schema", "repro.refusal.v1");
-        for (var member : refusal.toJson().members().entrySet()) {
+        for (var member : refusal.members().entrySet()) {
             answer = answer.with(member.getKey(), member.getValue());
         }
         answer(answer);

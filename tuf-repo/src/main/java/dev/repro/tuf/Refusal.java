@@ -22,6 +22,10 @@ public final class Refusal extends Exception {
         /// A role that was in a snapshot is in the next no more.
         REMOVED("removed", 62, "was listed by the snapshot before and is no more"),
         EXPIRED("expired", 62, "has expired"),
+        /// Not yet, but before who relies on it could get the next.
+        EXPIRES_SOON("expires-soon", 62, "expires too soon"),
+        /// Nobody can tell what is fresh: the wall clock has jumped, or says a time before one that it has said already.
+        CLOCK("clock", 62, "cannot be dated, because this machine's clock cannot be right"),
         DIGEST_MISMATCH("digest-mismatch", 60, "has other bytes than were signed"),
         LENGTH_MISMATCH("length-mismatch", 60, "has another length than was signed"),
         /// Longer than the limit of its kind.

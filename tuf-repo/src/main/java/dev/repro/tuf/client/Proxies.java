@@ -16,7 +16,7 @@ public final class Proxies {
     public static final Proxies NONE = new Proxies(Map.of());
 
     /// @param authorization the value of Proxy-Authorization, or empty
-    record Proxy(String host, int port, String authorization) {}
+    public record Proxy(String host, int port, String authorization) {}
 
     private final Map<String, String> env;
 
@@ -26,7 +26,7 @@ public final class Proxies {
     }
 
     /// @throws Problem exit code 2: the variable is not the URL of an HTTP proxy
-    Optional<Proxy> of(URI uri) throws Problem {
+    public Optional<Proxy> of(URI uri) throws Problem {
         String name = uri.getScheme() + "_proxy";
         String value = variable(name);
         if (value.isEmpty()) {

@@ -46,8 +46,8 @@ public final class RootChain {
         return new TrustedRoot(root, start);
     }
 
-    /// For who wants to show it.
-    Verified<Signed.Root> newest() {
+    /// For who wants to show it, or to know who signed what before it ends.
+    public Verified<Signed.Root> newest() {
         return root;
     }
 }

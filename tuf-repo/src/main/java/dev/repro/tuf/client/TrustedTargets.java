@@ -60,6 +60,12 @@ public final class TrustedTargets {
         return out;
     }
 
+    /// Whom this role trusts with anything, bins excepted, in the order in which they are asked.
+    List<Delegation> delegations() {
+        return targets.get().delegations().stream().flatMap(all -> all.roles().stream()
+                .map(role -> new Delegation(role.name(), new Authority(role.keys(), all.keys()), role.terminating()))).toList();
+    }
+
     /// The roles that must agree on a target, if this role asks for that (TAP 3); they are among [#delegations].
     public Optional<Agreement> agreement(TargetName name) {
         return targets.get().agreements().stream().filter(a -> a.covers(name)).findFirst();

@@ -8,6 +8,7 @@ import dev.repro.tuf.RoleName;
 import dev.repro.tuf.Signed;
 import dev.repro.tuf.TargetName;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -127,7 +128,21 @@ final class Authorities {
         return true;
     }
 
-    private static boolean covers(Delegations delegations, RoleName role, TargetName target) {
+    /// @param role to whom `delegations` lead
+    record Step(Delegations delegations, RoleName role) {}
+
+    /// The delegations on the way from `targets` to a role, the last one first; none for `targets`.
+    static List<Step> path(View view, RoleName role) throws Problem {
+        var out = new ArrayList<Step>();
+        for (RoleName at = role; !at.equals(RoleName.TARGETS);) {
+            RoleName below = at;
+            at = delegator(view, at).orElseThrow(() -> Problem.no("nothing delegates to role " + below));
+            out.add(new Step(view.targets(at).orElseThrow().unverified().delegations().orElseThrow(), below));
+        }
+        return out;
+    }
+
+    static boolean covers(Delegations delegations, RoleName role, TargetName target) {
         return delegations.bins().map(b -> b.binOf(target).equals(role))
                 .orElseGet(() -> delegations.roles().stream().anyMatch(r -> r.name().equals(role) && r.covers(target)));
     }

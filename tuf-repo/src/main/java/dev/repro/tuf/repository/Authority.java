@@ -13,6 +13,7 @@ import dev.repro.tuf.Signed;
 import dev.repro.tuf.Threshold;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -44,7 +45,7 @@ public record Authority(String by, RoleKeys role, Map<KeyId, Key> keys, Map<KeyI
     }
 
     /// The keys that may sign, of kinds known here.
-    Set<PublicKey> usable() {
+    public Set<PublicKey> usable() {
         var out = new HashSet<PublicKey>();
         role.keyids().stream().map(keys::get).filter(Objects::nonNull).forEach(k -> k.usable().ifPresent(out::add));
         return out;
@@ -93,8 +94,13 @@ public record Authority(String by, RoleKeys role, Map<KeyId, Key> keys, Map<KeyI
         return out;
     }
 
+    /// All who may sign, by [#owner].
+    public List<String> holders() {
+        return role.keyids().stream().map(this::owner).toList();
+    }
+
     /// `alice (3f2a1b9c…)`, or the id alone.
-    String owner(KeyId id) {
+    public String owner(KeyId id) {
         return owners.containsKey(id) ? owners.get(id) + " (" + id.brief() + ")" : id.brief();
     }
 }

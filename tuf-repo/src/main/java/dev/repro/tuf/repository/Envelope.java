@@ -16,6 +16,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -33,12 +34,20 @@ final class Envelope {
     private final SequencedMap<KeyId, String> signatures;
     /// Who has signed in this process: signers see to it that their signatures are good.
     private final Map<KeyId, PublicKey> seen;
+    /// The file that it was read from and must stay, or null.
+    private final Metadata<?> exact;
 
     private Envelope(Json.Obj signed, byte[] canonical, SequencedMap<KeyId, String> signatures, Map<KeyId, PublicKey> seen) {
+        this(signed, canonical, signatures, seen, null);
+    }
+
+    private Envelope(Json.Obj signed, byte[] canonical, SequencedMap<KeyId, String> signatures, Map<KeyId, PublicKey> seen,
+            Metadata<?> exact) {
         this.signed = signed;
         this.canonical = canonical;
         this.signatures = signatures;
         this.seen = seen;
+        this.exact = exact;
     }
 
     static Envelope unsigned(Json.Obj signed) {
@@ -49,6 +58,22 @@ final class Envelope {
         var signatures = new TreeMap<KeyId, String>();
         metadata.signatures().forEach(s -> signatures.put(s.keyid(), HexFormat.of().formatHex(s.sig())));
         return new Envelope(metadata.unverified().json(), null, signatures, Map.of());
+    }
+
+    /// A file that is published byte for byte as it came.
+    static Envelope exact(Metadata<?> metadata) {
+        Envelope read = of(metadata);
+        return new Envelope(read.signed, null, read.signatures, Map.of(), metadata);
+    }
+
+    /// The same file, with a note of which of its signatures were verified and good.
+    Envelope noting(Authority authority) throws Problem {
+        if (exact == null) {
+            return this;
+        }
+        var known = new HashMap<>(seen);
+        authority.signers(exact).forEach(key -> authority.idOf(key).ifPresent(id -> known.put(id, key)));
+        return new Envelope(signed, canonical, signatures, known, exact);
     }
 
     Json.Obj signed() {
@@ -99,6 +124,11 @@ final class Envelope {
         return new Envelope(signed, canonical(), more.signatures, known);
     }
 
+    /// Whose signatures were made or verified in this process.
+    Collection<PublicKey> verifiedKeys() {
+        return seen.values();
+    }
+
     /// Whether enough of those who may have signed in this process, so that nothing needs to be verified.
     boolean wasSignedFor(Authority authority) {
         return seen.entrySet().stream().filter(s -> authority.lists(s.getKey(), s.getValue())).map(Map.Entry::getValue).distinct()
@@ -111,6 +141,9 @@ final class Envelope {
     }
 
     byte[] bytes() {
+        if (exact != null) {
+            return exact.bytes();
+        }
         var out = new ByteArrayOutputStream(canonical().length + 256 * (1 + signatures.size()));
         String separator = "{\"signatures\":[";
         for (var signature : signatures.entrySet()) {
@@ -124,7 +157,11 @@ final class Envelope {
         return out.toByteArray();
     }
 
+    @SuppressWarnings("unchecked") // a role's name says its type
     <T extends Signed> Metadata<T> read(MetadataType<T> type, RoleName role) throws Problem {
+        if (exact != null && exact.role().equals(role)) {
+            return (Metadata<T>) exact;
+        }
         try {
             return Metadata.parse(type, role, bytes());
         } catch (Refusal e) {

@@ -48,9 +48,14 @@ public final class Founding {
     ///
     /// @return what to do with them, in words; empty if none were made
     public List<String> makeKeys(KeyFolder folder) throws Problem {
+        return makeKeys(folder, RootEdits.ROLES);
+    }
+
+    /// Likewise, of these roles alone.
+    public List<String> makeKeys(KeyFolder folder, List<String> roles) throws Problem {
         var out = new ArrayList<String>();
         for (String role : RootEdits.ROLES) {
-            if (holders.containsKey(role)) {
+            if (holders.containsKey(role) || !roles.contains(role)) {
                 continue;
             }
             List<KeyHolder> made = folder.generate(role, MADE.get(role));

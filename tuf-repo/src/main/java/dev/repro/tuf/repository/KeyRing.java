@@ -22,7 +22,7 @@ public final class KeyRing implements AutoCloseable {
     private final Map<String, String> env;
     private final Path directory;
     private final List<Signer> open = new ArrayList<>();
-    private KeyFolder lent;
+    private final List<KeyFolder> lent = new ArrayList<>();
 
     /// @param directory to which relative paths are relative
     public KeyRing(List<String> references, Passwords passwords, Map<String, String> env, Path directory) {
@@ -34,12 +34,12 @@ public final class KeyRing implements AutoCloseable {
 
     /// Lends the keys that were made or will be made in a folder; who lends them closes them.
     public KeyRing lend(KeyFolder made) {
-        lent = made;
+        lent.add(made);
         return this;
     }
 
     private List<Signer> lent() {
-        return lent == null ? List.of() : lent.signers();
+        return lent.stream().flatMap(f -> f.signers().stream()).toList();
     }
 
     public boolean isEmpty() {
@@ -47,7 +47,8 @@ public final class KeyRing implements AutoCloseable {
     }
 
     /// @param wanted keys that may sign something
-    List<Signer> signers(Set<PublicKey> wanted) throws Problem {
+    /// @return those of them that are at hand; this closes them
+    public List<Signer> signers(Set<PublicKey> wanted) throws Problem {
         var out = new ArrayList<Signer>(lent().stream().filter(s -> wanted.contains(s.key())).toList());
         for (String reference : references) {
             Path path = reference.contains(":") ? null : directory.resolve(reference);

@@ -43,8 +43,27 @@ public final class Proposal implements View {
         return new Proposal(base, new LinkedHashMap<>(), new TreeMap<>());
     }
 
+    /// A repository with some files in new versions, as somebody has signed them. What they are held to is for the caller.
+    ///
+    /// @param files by role; root, a targets role, or the entry of a rotation
+    /// @throws Problem exit code 1 if one is not what its role's file must be
+    public static Proposal of(Repository base, Map<RoleName, byte[]> files) throws Problem {
+        var parts = new LinkedHashMap<RoleName, Envelope>();
+        for (var file : files.entrySet()) {
+            MetadataType<?> type = file.getKey().equals(RoleName.ROOT) ? MetadataType.ROOT
+                    : RotateFile.parse(file.getKey()).isPresent() ? MetadataType.ROTATE : MetadataType.TARGETS;
+            parts.put(file.getKey(), Envelope.of(Repository.parse(type, file.getKey(), file.getValue())));
+        }
+        return new Proposal(base, parts, new TreeMap<>());
+    }
+
     public Repository base() {
         return base;
+    }
+
+    /// A changed file with its signatures so far, as it is published.
+    public byte[] bytes(RoleName role) {
+        return parts.get(role).bytes();
     }
 
     /// The roles whose files change.
@@ -138,6 +157,12 @@ public final class Proposal implements View {
             throw Problem.no("nothing delegates to role " + role);
         }
         return out;
+    }
+
+    /// Whether a role is one of hash bins, which list any targets (TAP 15).
+    public boolean isBin(RoleName role) throws Problem {
+        Optional<RoleName> delegator = role.isTopLevel() ? Optional.empty() : Authorities.delegator(this, role);
+        return delegator.isPresent() && targets(delegator.get()).orElseThrow().unverified().delegations().orElseThrow().bins().isPresent();
     }
 
     /// What is to be signed, in one digest: SHA-256 of the canonical JSON of `{"base": SHA-256 of timestamp.json, or "", "parts":

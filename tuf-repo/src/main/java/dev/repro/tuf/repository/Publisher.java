@@ -57,11 +57,32 @@ public final class Publisher {
     /// @param after the repository once this is published
     public record Outcome(Map<RoleName, Long> versions, Publication publication, Repository after) {}
 
+    /// A publication without its timestamp.
+    ///
+    /// @param snapshot empty if the present one stays
+    /// @param staged whether all files are in the store already, where nothing refers to them yet
+    record Draft(Proposal proposal, String message, Map<RoleName, Long> versions, Publication files, Optional<Envelope> snapshot,
+            boolean staged) {
+
+        Signed.Root newRoot() {
+            return proposal.root().orElseThrow().unverified();
+        }
+
+        Envelope listed() {
+            return snapshot.orElseGet(() -> proposal.base().snapshot());
+        }
+    }
+
     /// Checks and signs everything that publishing needs, and writes nothing.
     ///
     /// @throws Problem exit code 1 if signatures are missing, a version or an expiry is not what it must be, or a target's file
     /// is nowhere
     public Outcome prepare(Proposal proposal, String message) throws Problem {
+        Draft draft = draft(proposal, message);
+        return complete(draft, timestamp(proposal, draft.newRoot(), draft.snapshot()));
+    }
+
+    Draft draft(Proposal proposal, String message) throws Problem {
         check(proposal);
         Signed.Root root = proposal.root().orElseThrow().unverified();
         var versions = new LinkedHashMap<RoleName, Long>();
@@ -74,9 +95,17 @@ public final class Publisher {
         if (snapshot.isPresent()) {
             put(publication, root, RoleName.SNAPSHOT, snapshot.get(), versions);
         }
-        Envelope timestamp = timestamp(proposal, root, snapshot);
+        return new Draft(proposal, message, versions, publication, snapshot, false);
+    }
+
+    /// @param timestamp as it is signed for the draft's snapshot
+    Outcome complete(Draft draft, Envelope timestamp) throws Problem {
+        Proposal proposal = draft.proposal();
+        Signed.Root root = draft.newRoot();
+        Publication publication = draft.staged() ? new Publication(proposal.base().base(), now, draft.message()) : draft.files();
+        var versions = new LinkedHashMap<>(draft.versions());
         Envelope newRoot = proposal.parts().get(RoleName.ROOT);
-        boolean rootLast = newRoot != null && rootComesLast(proposal, root, snapshot, timestamp);
+        boolean rootLast = newRoot != null && rootComesLast(proposal, root, draft.snapshot(), timestamp);
         if (newRoot != null && !rootLast) {
             put(publication, root, RoleName.ROOT, newRoot, versions);
         }
@@ -84,8 +113,8 @@ public final class Publisher {
         if (rootLast) {
             put(publication, root, RoleName.ROOT, newRoot, versions);
         }
-        Envelope listed = snapshot.orElseGet(() -> proposal.base().snapshot());
-        return new Outcome(versions, publication, Repository.after(proposal, Digest.of(timestamp.bytes()), timestamp, listed));
+        return new Outcome(versions, publication, Repository.after(proposal, Digest.of(timestamp.bytes()), timestamp,
+                draft.listed()));
     }
 
     /// Root and timestamp cannot appear at once, and a reader may come in between. Root goes first if what is published now is

@@ -10,25 +10,30 @@ import dev.repro.tuf.Refusal;
 import dev.repro.tuf.RoleName;
 import dev.repro.tuf.RotateFile;
 import dev.repro.tuf.Signed;
-import java.util.HashMap;
+import dev.repro.tuf.TargetName;
+import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 /// What a store holds now. Every file is verified when it is first read, because what is built on it will be signed; files that
-/// nobody asks for are not read. That files have expired is no reason not to mend them.
+/// nobody asks for are not read. That files have expired is no reason not to mend them. Several threads may read one.
 public final class Repository implements View {
+    private static final long KEPT = 4_000_000; // as files; several times that in memory
+
     private final Store store;
     private final Optional<Digest> base;
     private final Metadata<Signed.Root> root;
     private final Envelope timestamp;
     private final Envelope snapshot;
     private final Json.Obj listed;
-    private final Map<RoleName, Metadata<Signed.Targets>> targets = new HashMap<>();
-    private final Map<RotateFile, Metadata<Signed.Rotate>> rotations = new TreeMap<>();
+    private final Map<RoleName, Metadata<Signed.Targets>> targets = new ConcurrentHashMap<>();
+    private final Map<RotateFile, Metadata<Signed.Rotate>> rotations = new ConcurrentSkipListMap<>();
 
     private Repository(Store store, Optional<Digest> base, Metadata<Signed.Root> root, Envelope timestamp, Envelope snapshot) {
         this.store = store;
@@ -39,24 +44,25 @@ public final class Repository implements View {
         this.listed = snapshot == null ? Json.object() : Edits.object(snapshot.signed(), "meta");
     }
 
-    /// The repository after a publication, without reading it again: for who publishes often. Of the targets roles only those
-    /// that delegate are kept in memory.
+    /// The repository after a publication, without reading it again: for who publishes often. Targets roles that delegate are
+    /// kept in memory, of the others as many as [#KEPT] bytes, the newest first.
     static Repository after(Proposal published, Digest base, Envelope timestamp, Envelope snapshot) throws Problem {
         var after = new Repository(published.base().store, Optional.of(base), published.root().orElseThrow(), timestamp,
                 snapshot);
-        published.base().targets.forEach(after::keep);
+        long[] left = {KEPT};
         for (RoleName role : published.roles()) {
             if (!role.equals(RoleName.ROOT) && RotateFile.parse(role).isEmpty()) {
-                after.targets.remove(role);
-                after.keep(role, published.targets(role).orElseThrow());
+                after.keep(role, published.targets(role).orElseThrow(), left);
             }
         }
+        published.base().targets.forEach((role, file) -> after.keep(role, file, left));
         return after;
     }
 
-    private void keep(RoleName role, Metadata<Signed.Targets> metadata) {
-        if (metadata.unverified().delegations().isPresent()) {
-            targets.put(role, metadata);
+    private void keep(RoleName role, Metadata<Signed.Targets> metadata, long[] left) {
+        boolean delegates = metadata.unverified().delegations().isPresent();
+        if ((delegates || metadata.length() <= left[0]) && targets.putIfAbsent(role, metadata) == null && !delegates) {
+            left[0] -= metadata.length();
         }
     }
 
@@ -75,7 +81,7 @@ public final class Repository implements View {
         MetaFile listed = Authority.of(root.unverified(), RoleName.TIMESTAMP).verified(timestamp).snapshot();
         Metadata<Signed.Snapshot> snapshot = read(store, root.unverified(), MetadataType.SNAPSHOT, RoleName.SNAPSHOT, listed);
         Authority.of(root.unverified(), RoleName.SNAPSHOT).verified(snapshot);
-        return new Repository(store, Optional.of(Digest.of(time)), root, Envelope.of(timestamp), Envelope.of(snapshot));
+        return new Repository(store, Optional.of(Digest.of(time)), root, Envelope.exact(timestamp), Envelope.exact(snapshot));
     }
 
     // Nothing lists root's version; all of them are kept (TUF 5.3.3), so they are counted up.
@@ -119,6 +125,25 @@ public final class Repository implements View {
 
     public boolean isEmpty() {
         return root == null;
+    }
+
+    /// The role that a target belongs to: the first that a client would ask and that is delegated nothing narrower, `targets` if
+    /// none is.
+    public RoleName route(TargetName target) throws Problem {
+        return Authorities.route(this, target);
+    }
+
+    /// Everyone who must have signed a role's file: the authority over it, and after key rotations its new holders (TAP 8).
+    ///
+    /// @throws Problem exit code 1 if its own holders have revoked it (TAP 20)
+    public List<Authority> authorities(RoleName role) throws Problem {
+        KeyRotations.checkAlive(Proposal.none(this), role);
+        return Authorities.signing(this, role);
+    }
+
+    /// How many times a delegated role has changed its keys itself.
+    public int rotations(RoleName role) throws Problem {
+        return KeyRotations.of(this, role).size();
     }
 
     Store store() {
@@ -172,6 +197,32 @@ public final class Repository implements View {
             targets.put(role, known);
         }
         return Optional.of(known);
+    }
+
+    /// The version of a role's current file, of a rotation its number; 0 if there is none.
+    public long version(RoleName role) {
+        if (role.equals(RoleName.ROOT)) {
+            return root == null ? 0 : root.unverified().version();
+        }
+        if (role.equals(RoleName.SNAPSHOT) || role.equals(RoleName.TIMESTAMP)) {
+            Envelope file = role.equals(RoleName.SNAPSHOT) ? snapshot : timestamp;
+            return file == null ? 0 : file.version();
+        }
+        return lists(role) ? listed(role).version() : 0;
+    }
+
+    /// When the current file of a top-level role expires; empty of an empty repository.
+    public Optional<Instant> expires(RoleName role) {
+        if (root == null) {
+            return Optional.empty();
+        }
+        if (role.equals(RoleName.ROOT)) {
+            return Optional.of(root.unverified().header().expires());
+        }
+        if (role.equals(RoleName.TARGETS)) {
+            return Optional.ofNullable(targets.get(role)).map(t -> t.unverified().header().expires());
+        }
+        return Optional.of((role.equals(RoleName.SNAPSHOT) ? snapshot : timestamp).expires());
     }
 
     private MetaFile listed(RoleName role) {

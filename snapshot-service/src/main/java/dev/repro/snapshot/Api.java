@@ -1,0 +1,203 @@
+package dev.repro.snapshot;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import dev.repro.base.Digest;
+import dev.repro.base.Json;
+import dev.repro.base.JsonText;
+import dev.repro.base.Problem;
+import dev.repro.keys.PublicKey;
+import dev.repro.tuf.RoleName;
+import dev.repro.tuf.repository.StagedPublisher;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// The protocol below `/v1` (docs/publishing.md).
+final class Api {
+    private static final String PART = "application/partial-upload";
+    private static final int MAX_WAIT = 60; // seconds
+
+    private final StagedPublisher publisher;
+    private final Committer committer;
+    private final Blobs blobs;
+    private final Bodies bodies;
+    private final ServiceLimits limits;
+    private final Metrics.Histogram latency;
+    private final Rates keys;
+    private final Rates bytes;
+
+    Api(StagedPublisher publisher, Committer committer, Blobs blobs, Bodies bodies, ServiceLimits limits, Metrics metrics) {
+        this.publisher = publisher;
+        this.committer = committer;
+        this.blobs = blobs;
+        this.bodies = bodies;
+        this.limits = limits;
+        this.latency = metrics.histogram("repro_publish_seconds", "From a whole submission to its publication.");
+        this.keys = new Rates(limits.submissionsPerMinute(), Duration.ofMinutes(1), System::nanoTime);
+        this.bytes = new Rates(limits.uploadBytesPerHour(), Duration.ofHours(1), System::nanoTime);
+    }
+
+    /// @param body null for none
+    record Reply(int status, Json.Obj body, Map<String, String> headers) {
+        Reply(int status, Json.Obj body) {
+            this(status, body, Map.of());
+        }
+    }
+
+    /// @param path below `/v1/`, not decoded further
+    Reply answer(HttpExchange exchange, String path) throws Refused, Problem, IOException, InterruptedException {
+        String method = exchange.getRequestMethod();
+        String first = path.contains("/") ? path.substring(0, path.indexOf('/')) : path;
+        String rest = path.substring(Math.min(path.length(), first.length() + 1));
+        return switch (method + " " + first) {
+            case "GET status", "HEAD status" -> rest.isEmpty() ? new Reply(200, status()) : unknown(path);
+            case "POST submissions" -> rest.isEmpty() ? bodies.whole(exchange, limits.submissionBytes(), this::submit) : unknown(path);
+            case "HEAD blobs" -> head(digest(rest));
+            case "PATCH blobs" -> append(exchange, digest(rest));
+            default -> unknown(path);
+        };
+    }
+
+    private static Reply unknown(String path) throws Refused {
+        throw Refused.missing("there is nothing here for this method").file("/v1/" + path);
+    }
+
+    private static Digest digest(String text) throws Refused {
+        return Digest.parse(text).filter(d -> d.hex().equals(text)).orElseThrow(() -> Refused.malformed("not a SHA-256 digest").found(text));
+    }
+
+    Json.Obj status() {
+        var roles = new ArrayList<Json.Obj>();
+        for (RoleName role : List.of(RoleName.ROOT, RoleName.TARGETS, RoleName.SNAPSHOT, RoleName.TIMESTAMP)) {
+            roles.add(Json.object("role", role.text(), "version", publisher.repository().version(role), "expires",
+                    publisher.repository().expires(role).map(Object::toString).orElse(null)));
+        }
+        return Json.object("schema", "repro.service.v1", "roles", roles, "staged", publisher.hasStaged() ? publisher.snapshot().version() : null,
+                "limits", Json.object("submission_bytes", limits.submissionBytes(), "submission_files", limits.submissionFiles(), "blob_bytes",
+                limits.blobBytes(), "upload_seconds", limits.uploadTime().toSeconds(), "request_bytes", limits.requestBytes(), "margin_seconds",
+                limits.margin().toSeconds()));
+    }
+
+    Reply submit(byte[] body) throws Refused, Problem, InterruptedException {
+        long start = System.nanoTime();
+        Submission submission = Submission.parse(body, limits.submissionFiles());
+        if (submission.files().arePublishedIn(publisher.repository())) {
+            return published(new Committer.Result(submission.files().versions(), publisher.repository().version(RoleName.SNAPSHOT),
+                    publisher.repository().version(RoleName.TIMESTAMP)));
+        }
+        long epoch = committer.epoch();
+        Gate.Checked checked = committer.check(submission);
+        limit(checked);
+        if (!checked.missing().isEmpty()) {
+            return incomplete(checked);
+        }
+        CompletableFuture<Committer.Result> answer = committer.publish(checked, epoch);
+        Reply reply = published(await(answer, submission.digest()));
+        latency.add(System.nanoTime() - start);
+        return reply;
+    }
+
+    // After the signatures were verified: nobody can use up another's share.
+    private void limit(Gate.Checked checked) throws Refused {
+        long length = checked.missing().values().stream().mapToLong(Long::longValue).sum();
+        for (PublicKey key : checked.files().signers()) {
+            int wait = Math.max(keys.take(key.keyid(), 1), length == 0 ? 0 : bytes.take(key.keyid(), length));
+            if (wait > 0) {
+                throw new Refused(429, "too-many-of-key", 4, "this key has handed in too much for now").key(key.keyid()).retryAfter(wait)
+                        .hint("wait " + wait + " s");
+            }
+        }
+    }
+
+    private Reply incomplete(Gate.Checked checked) throws Refused, Problem {
+        long wanted = checked.missing().values().stream().mapToLong(Long::longValue).sum();
+        if (blobs.stored() + wanted > limits.uploadsBytes()) {
+            throw new Refused(503, "uploads-full", 4, "too many files were uploaded and not published yet").retryAfter(600);
+        }
+        var missing = new ArrayList<Json.Obj>();
+        for (var blob : checked.missing().entrySet()) {
+            blobs.expect(blob.getKey(), blob.getValue());
+            missing.add(Json.object("sha256", blob.getKey(), "length", blob.getValue()));
+        }
+        return new Reply(202, Json.object("schema", "repro.submission-result.v1", "state", "incomplete", "missing", missing));
+    }
+
+    private Committer.Result await(CompletableFuture<Committer.Result> answer, Digest submission) throws Refused, InterruptedException {
+        try {
+            return answer.get(limits.answerTime().toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Refused refused) {
+                throw refused;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (TimeoutException e) {
+            if (committer.isStaged(submission)) {
+                throw new Refused(503, "timestamp-service-away", 4, "it is staged, and its timestamp has not come")
+                        .hint("try again: it goes on where it is").retryAfter(5);
+            }
+            committer.cancel(submission);
+            throw new Refused(503, "busy", 4, "the service could not publish it in time").hint("try again").retryAfter(5);
+        }
+    }
+
+    private static Reply published(Committer.Result result) {
+        Json.Obj versions = Json.object();
+        for (var role : result.versions().entrySet()) {
+            versions = versions.with(role.getKey().text(), role.getValue());
+        }
+        return new Reply(200, Json.object("schema", "repro.submission-result.v1", "state", "published", "versions", versions, "snapshot",
+                result.snapshot(), "timestamp", result.timestamp()));
+    }
+
+    private Reply head(Digest digest) throws Refused, Problem {
+        Optional<Long> offset = blobs.offset(digest);
+        if (blobs.file(digest).isPresent()) {
+            return new Reply(200, null);
+        }
+        return new Reply(204, null, Map.of("Upload-Offset", offset.orElseThrow(() -> Refused.missing("nobody has announced this file")
+                .file(digest)).toString(), "Cache-Control", "no-store"));
+    }
+
+    private Reply append(HttpExchange exchange, Digest digest) throws Refused, Problem, IOException {
+        Headers headers = exchange.getRequestHeaders();
+        String type = Optional.ofNullable(headers.getFirst("Content-Type")).orElse("");
+        if (!type.equals(PART)) {
+            throw new Refused(415, "content-type", 2, "not a part of a file").expected(PART).found(type);
+        }
+        long length = number(headers, "Upload-Length");
+        long offset = number(headers, "Upload-Offset");
+        if (offset + Bodies.length(exchange) > length) {
+            throw new Refused(413, "blob-too-long", 2, "the part is longer than what is missing").expected(length - offset + " bytes at most")
+                    .found(Bodies.length(exchange) + " bytes").file(digest);
+        }
+        try (Bodies.Slow in = bodies.open(exchange)) {
+            long now = blobs.append(digest, offset, length, in);
+            return new Reply(204, null, Map.of("Upload-Offset", Long.toString(now), "Upload-Complete", now == length ? "?1" : "?0"));
+        }
+    }
+
+    private static long number(Headers headers, String name) throws Refused {
+        String text = Optional.ofNullable(headers.getFirst(name)).orElse("");
+        if (!text.matches("[0-9]{1,18}")) {
+            throw Refused.malformed("header " + name + " is missing or no number").expected("bytes").found(text);
+        }
+        return Long.parseLong(text);
+    }
+
+    static byte[] text(Json.Obj body) {
+        return (JsonText.compact(body) + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    static int maxWait() {
+        return MAX_WAIT;
+    }
+}

@@ -1,0 +1,59 @@
+package dev.repro.snapshot;
+
+import dev.repro.base.Digest;
+import dev.repro.base.Problem;
+import dev.repro.tuf.Metadata;
+import dev.repro.tuf.Refusal;
+import dev.repro.tuf.Signed;
+import dev.repro.tuf.repository.Proposal;
+import dev.repro.tuf.repository.Repository;
+import dev.repro.tuf.repository.Review;
+import dev.repro.tuf.repository.SignedFiles;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.SequencedMap;
+
+/// Checks what is handed in against a repository, before anything of it is published.
+final class Gate {
+    private final Blobs blobs;
+    private final ServiceLimits limits;
+    private final InstantSource clock;
+    private final Releases releases;
+
+    Gate(Blobs blobs, ServiceLimits limits, InstantSource clock, Releases releases) {
+        this.releases = releases;
+        this.blobs = blobs;
+        this.limits = limits;
+        this.clock = clock;
+    }
+
+    /// @param files with a note of their good signatures
+    /// @param leaves whether it changes nobody else's rights
+    /// @param missing files that must be uploaded first, with their lengths
+    record Checked(Submission submission, SignedFiles files, boolean leaves, SequencedMap<Digest, Long> missing) {}
+
+    Checked check(Repository repository, Submission submission) throws Refused, Problem {
+        try {
+            Instant now = clock.instant();
+            Review.Reviewed reviewed = new Review(now, limits.margin()).check(repository, submission.files(), blobs::file);
+            SequencedMap<Digest, Long> missing = SignedFiles.lacking(reviewed.proposal());
+            if (missing.isEmpty()) {
+                checkReleases(reviewed.proposal(), reviewed.files());
+            }
+            return new Checked(submission, reviewed.files(), reviewed.files().areLeaves(repository), missing);
+        } catch (Refusal e) {
+            throw Refused.of(e);
+        }
+    }
+
+    /// Roles that are delegated by name are packages: what they list are whole releases.
+    private void checkReleases(Proposal proposal, SignedFiles files) throws Refused, Problem {
+        for (var role : files.targets().entrySet()) {
+            if (!role.getKey().isTopLevel() && !proposal.isBin(role.getKey())) {
+                Optional<Signed.Targets> before = proposal.base().targets(role.getKey()).map(Metadata::unverified);
+                releases.check(role.getKey(), before.orElse(null), role.getValue(), blobs::file);
+            }
+        }
+    }
+}

@@ -1,0 +1,279 @@
+package dev.repro.snapshot;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.repro.base.Fields;
+import dev.repro.base.Problem;
+import dev.repro.keys.Signer;
+import dev.repro.tuf.RoleName;
+import dev.repro.tuf.repository.Freshness;
+import dev.repro.tuf.repository.StagedPublisher;
+import dev.repro.tuf.repository.Store;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+
+/// The service: starts, listens, stops.
+public final class Service implements AutoCloseable {
+    private static final int BACKLOG = 1024;
+    private static final int STOP_SECONDS = 2;
+    static final Releases RELEASES = (_, _, _, _) -> {};
+
+    /// @param listen address and port; port 0 for any that is free
+    /// @param store of the repository
+    /// @param folder where the store keeps files under their own names, if it does
+    /// @param work for uploads and requests
+    /// @param snapshot signers of snapshot; the caller closes them
+    /// @param freshness who signs timestamps in this process; empty if a timestamp service does
+    /// @param log for structured lines
+    public record Config(InetSocketAddress listen, Store store, Optional<Path> folder, Path work, List<Signer> snapshot,
+            Optional<Freshness> freshness, ServiceLimits limits, InstantSource clock, PrintStream log) {}
+
+    private final Config config;
+    private final Log log;
+    private final Metrics metrics = new Metrics();
+    private final StagedPublisher publisher;
+    private final Blobs blobs;
+    private final Bodies bodies;
+    private final Committer committer;
+    private final StaticFiles files;
+    private final Api api;
+    private final Rates addresses;
+    private final Map<String, AtomicInteger> busy = new ConcurrentHashMap<>();
+    private final LongAdder reads = new LongAdder();
+    private final AtomicInteger running = new AtomicInteger();
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private volatile boolean stopping;
+
+    private Service(Config config, Releases releases) throws Problem {
+        this.config = config;
+        this.log = new Log(config.log, config.clock);
+        ServiceLimits limits = config.limits;
+        this.publisher = StagedPublisher.open(config.store, config.snapshot, config.clock);
+        this.blobs = Blobs.open(config.work.resolve("blobs"), limits, config.clock);
+        this.bodies = new Bodies(limits, metrics);
+        var gate = new Gate(blobs, limits, config.clock, releases);
+        this.committer = new Committer(publisher, gate, blobs, config.freshness, limits, log, new Upkeep(config.clock, log));
+        this.files = new StaticFiles(config.store, config.folder, System::nanoTime);
+        this.api = new Api(publisher, committer, blobs, bodies, limits, metrics);
+        this.addresses = new Rates(limits.writesPerMinute(), Duration.ofMinutes(1), System::nanoTime);
+        this.server = listen(config.listen, limits);
+        gauges();
+    }
+
+    /// @throws Problem exit code 3 if it cannot listen there; others if the repository is not what it must be
+    public static Service start(Config config) throws Problem {
+        return start(config, RELEASES);
+    }
+
+    static Service start(Config config, Releases releases) throws Problem {
+        var service = new Service(config, releases);
+        service.blobs.sweep();
+        service.committer.start(_ -> service.files.changed());
+        service.server.createContext("/", service::handle);
+        service.server.setExecutor(service.threads);
+        service.server.start();
+        service.log.info("started", "listen", service.url(), "snapshot", service.publisher.snapshot().version());
+        return service;
+    }
+
+    // The JDK's server reads its settings when it is first used.
+    private static HttpServer listen(InetSocketAddress address, ServiceLimits limits) throws Problem {
+        Map.of("nodelay", "true", "idleInterval", "30", "maxIdleConnections", "" + limits.connections(), "maxReqHeaders", "100",
+                "maxReqHeaderSize", "32768", "maxReqTime", "" + limits.requestTime().toSeconds(), "maxRspTime",
+                "" + limits.requestTime().toSeconds()).forEach((name, value) -> setting("sun.net.httpserver." + name, value));
+        setting("jdk.httpserver.maxConnections", "" + limits.connections());
+        try {
+            return HttpServer.create(address, BACKLOG);
+        } catch (IOException e) {
+            throw Problem.environment("cannot listen: " + e.getMessage()).where(address.getHostString() + ":" + address.getPort())
+                    .hint("choose another --listen ADDRESS:PORT, or stop who listens there").because(e);
+        }
+    }
+
+    private static void setting(String name, String value) {
+        if (System.getProperty(name) == null) {
+            System.setProperty(name, value);
+        }
+    }
+
+    private void gauges() {
+        for (RoleName role : List.of(RoleName.ROOT, RoleName.TARGETS, RoleName.SNAPSHOT, RoleName.TIMESTAMP)) {
+            metrics.gauge("repro_role_expires_seconds", "Until the role's file expires.", Metrics.label("role", role.text()),
+                    () -> publisher.repository().expires(role).map(e -> Duration.between(config.clock.instant(), e).toSeconds()).orElse(0L));
+            metrics.gauge("repro_role_version", "Of the role's published file.", Metrics.label("role", role.text()),
+                    () -> publisher.repository().version(role));
+        }
+        metrics.gauge("repro_queue", "Submissions that wait for their publication.", "", committer::waiting);
+        metrics.gauge("repro_requests_running", "Requests under way.", "", running::get);
+        metrics.gauge("repro_reads_total", "Files of the repository that were asked for.", "", reads::sum);
+    }
+
+    static long rootVersion(byte[] root) throws Problem {
+        return Fields.parse(root, "root.json").object("signed").integer("version");
+    }
+
+    public InetSocketAddress address() {
+        return server.getAddress();
+    }
+
+    /// `http://HOST:PORT`
+    public String url() {
+        String host = config.listen.getHostString();
+        return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + address().getPort();
+    }
+
+    private void handle(HttpExchange exchange) {
+        running.incrementAndGet();
+        try (exchange) {
+            route(exchange, exchange.getRequestURI().getPath());
+        } catch (IOException e) {
+            // The reader or sender went away; there is nobody to answer.
+            metrics.count("repro_broken_off_total", "Connections that broke off in a request or an answer.", "");
+        } finally {
+            running.decrementAndGet();
+        }
+    }
+
+    private void route(HttpExchange exchange, String path) throws IOException {
+        try {
+            if (path.startsWith("/metadata/") || path.startsWith("/targets/")) {
+                reads.increment();
+                files.serve(exchange, path.substring(1));
+            } else if (path.startsWith("/v1/")) {
+                send(exchange, guarded(exchange, path.substring("/v1/".length())));
+            } else {
+                own(exchange, path);
+            }
+        } catch (Refused e) {
+            refuse(exchange, path, e);
+        } catch (Problem e) {
+            log.error("problem", "path", path, "error", e.line());
+            refuse(exchange, path, Refused.of(e));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("stopped", e);
+        } catch (RuntimeException e) {
+            log.error("bug", "path", path, "what", e.toString(), "at", e.getStackTrace().length == 0 ? "" : e.getStackTrace()[0].toString());
+            refuse(exchange, path, new Refused(500, "internal", 5, "the service has a bug here").hint("tell its operator"));
+        }
+    }
+
+    private void own(HttpExchange exchange, String path) throws IOException, Refused {
+        switch (path) {
+            case "/healthz" -> text(exchange, 200, "text/plain; charset=utf-8", "ok\n");
+            case "/readyz" -> ready(exchange);
+            case "/metrics" -> text(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", metrics.text());
+            default -> throw Refused.missing("there is no such page").file(path);
+        }
+    }
+
+    private void ready(HttpExchange exchange) throws IOException {
+        boolean fresh = publisher.expires(RoleName.TIMESTAMP).isAfter(config.clock.instant());
+        text(exchange, fresh && !stopping ? 200 : 503, "text/plain; charset=utf-8",
+                stopping ? "stopping\n" : fresh ? "ready\n" : "the timestamp has expired\n");
+    }
+
+    /// What changes something is limited for each address.
+    private Api.Reply guarded(HttpExchange exchange, String path) throws Refused, Problem, IOException, InterruptedException {
+        String method = exchange.getRequestMethod();
+        if (method.equals("GET") || method.equals("HEAD")) {
+            return api.answer(exchange, path);
+        }
+        String address = exchange.getRemoteAddress().getAddress().getHostAddress();
+        int wait = addresses.take(address, 1);
+        if (wait > 0) {
+            throw new Refused(429, "too-many-of-address", 4, "this address has asked too often").found(address).retryAfter(wait)
+                    .hint("wait " + wait + " s");
+        }
+        AtomicInteger now = busy.computeIfAbsent(address, _ -> new AtomicInteger());
+        try {
+            if (now.incrementAndGet() > config.limits.connectionsPerAddress()) {
+                throw new Refused(429, "too-many-of-address", 4, "this address has too many requests under way").found(address).retryAfter(1);
+            }
+            return api.answer(exchange, path);
+        } finally {
+            if (now.decrementAndGet() == 0) {
+                busy.remove(address, now);
+            }
+        }
+    }
+
+    private static void send(HttpExchange exchange, Api.Reply reply) throws IOException {
+        Headers headers = exchange.getResponseHeaders();
+        reply.headers().forEach(headers::set);
+        if (reply.body() == null) {
+            exchange.sendResponseHeaders(reply.status(), -1);
+            return;
+        }
+        headers.set("Cache-Control", "no-store");
+        body(exchange, reply.status(), "application/json", Api.text(reply.body()));
+    }
+
+    private void refuse(HttpExchange exchange, String path, Refused refused) throws IOException {
+        if (refused.status() != 404) {
+            metrics.count("repro_refusals_total", "Requests that were refused, by name.", Metrics.label("refusal", refused.name()));
+            log.warn("refused", "path", path, "refusal", refused.name(), "status", refused.status(), "what", refused.toString());
+        }
+        if (exchange.getResponseCode() != -1) {
+            return; // its answer has begun
+        }
+        Headers headers = exchange.getResponseHeaders();
+        for (String name : List.of("ETag", "Last-Modified", "Accept-Ranges", "Content-Security-Policy")) {
+            headers.remove(name);
+        }
+        headers.set("Cache-Control", "no-store");
+        if (refused.retryAfter() > 0) {
+            headers.set("Retry-After", Integer.toString(refused.retryAfter()));
+        }
+        if (refused.status() == 413 || refused.status() == 411 || refused.status() == 415) {
+            headers.set("Connection", "close"); // what follows is not read
+        }
+        body(exchange, refused.status(), "application/json", Api.text(refused.toJson()));
+    }
+
+    private static void text(HttpExchange exchange, int status, String type, String text) throws IOException {
+        exchange.getResponseHeaders().set("Cache-Control", "no-store");
+        body(exchange, status, type, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void body(HttpExchange exchange, int status, String type, byte[] bytes) throws IOException {
+        exchange.getResponseHeaders().set("Content-Type", type);
+        if (exchange.getRequestMethod().equals("HEAD")) {
+            exchange.sendResponseHeaders(status, -1);
+            return;
+        }
+        exchange.sendResponseHeaders(status, bytes.length);
+        try (var out = exchange.getResponseBody()) {
+            out.write(bytes);
+        }
+    }
+
+    /// Takes nothing new, publishes and answers what waits, ends.
+    @Override
+    public void close() {
+        if (stopping) {
+            return;
+        }
+        stopping = true;
+        committer.close();
+        server.stop(STOP_SECONDS);
+        threads.shutdown();
+        bodies.close();
+        log.info("stopped");
+    }
+}

@@ -1,0 +1,18 @@
+package dev.repro.tuf.repository;
+
+import dev.repro.base.Problem;
+import dev.repro.tuf.Refusal;
+
+/// Who signs timestamps for a publisher in the same process.
+@FunctionalInterface
+public interface Freshness {
+
+    /// Looks at a snapshot with its own eyes, and signs the timestamp that lists it.
+    ///
+    /// @param snapshot the file that is to be listed; may be the one that is listed already
+    /// @param root the newest `N.root.json`, that of this publication if it changes
+    /// @param current `timestamp.json` as it is published
+    /// @return the new `timestamp.json`
+    /// @throws Refusal if the snapshot must not follow what was signed before
+    byte[] timestamp(byte[] snapshot, byte[] root, byte[] current) throws Problem, Refusal;
+}
