@@ -13,13 +13,12 @@ final class Commands {
 
     private Commands() {}
 
-    static List<String> fetch(Release release, ReleaseImage image, String url) {
-        return List.of("curl -f -o " + quoted(image.file()) + " " + quoted(url + Urls.file(release.target(image.file()), image.sha256())),
-                "echo " + quoted(image.sha256() + "  " + image.file()) + " | sha256sum -c");
-    }
-
-    static List<String> verify(ReleaseImage image, String url) {
-        return List.of("repro verify " + quoted(image.file()) + " --repo " + quoted(url));
+    /// Fetches the image, checks that it is the one of this page, then whether that is what its authors released.
+    static List<String> verify(Release release, ReleaseImage image, String url) {
+        String file = quoted(image.file());
+        return List.of("curl -f -o " + file + " " + quoted(url + Urls.file(release.target(image.file()), image.sha256())),
+                "echo " + quoted(image.sha256() + "  " + image.file()) + " | sha256sum -c",
+                "repro verify " + file + " --name " + quoted(release.name() + "@" + release.version()));
     }
 
     /// How a tender of Solo5 starts it: `TAP0` and the like are for the operator to fill in.

@@ -23,7 +23,7 @@ final class RolesPage {
             Html.Element name = Html.of("div", Html.foreign(role.name().text()));
             role.delegator().ifPresent(by -> name.add(Html.of("span").add("delegated by ").add(Html.foreign(by.text())).css("muted")));
             table.row(name, left(role, site.now()), Html.of("span", role.version() == 0 ? "–" : Words.grouped(role.version())),
-                    Html.of("div", Html.of("span", Keys.threshold(role)), Keys.list(role.keys(), role.version() > 0)));
+                    Html.of("div", Html.of("span", role.revoked() ? "nobody" : Keys.threshold(role)), Keys.list(role.keys(), role.version() > 0)));
         }
         return Optional.of(new Frame(site, "Roles", "/roles")
                 .add(Html.of("h1", "Roles"),
@@ -44,8 +44,8 @@ final class RolesPage {
         if (end.equals(Instant.MAX)) {
             return out.add(Html.of("span", "does not expire"));
         }
-        String distance = attention == Attention.EXPIRED ? "expired " + Words.distance(now, end) : Words.length(Duration.between(now, end)) + " left";
-        Html.Element line = Html.of("p", Html.of("strong", distance), Html.text(" "));
+        String distance = attention == Attention.EXPIRED ? "✕ expired " + Words.distance(now, end) : Words.length(Duration.between(now, end)) + " left";
+        Html.Element line = Html.of("p", Html.of("strong", distance).css(attention == Attention.EXPIRED ? "expired" : "time"), Html.text(" "));
         if (attention == Attention.SOON) {
             line.add(status(attention)).add(" ");
         }
@@ -57,7 +57,7 @@ final class RolesPage {
             case EXPIRED -> "✕ ";
             case SOON -> "! ";
             case FINE -> "✓ ";
-            case NONE -> "";
+            case NONE, REVOKED -> "";
         };
         return Html.of("span", sign + attention.word()).css("status " + attention.name().toLowerCase(Locale.ROOT));
     }

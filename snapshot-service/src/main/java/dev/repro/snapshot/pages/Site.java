@@ -61,7 +61,9 @@ public interface Site {
     /// @param delegator who says which keys are the role's; empty of the top-level roles
     /// @param version 0 if there is no file yet
     /// @param expires empty if there is no file yet
-    record Role(RoleName name, Optional<RoleName> delegator, long version, Optional<Instant> expires, int threshold, List<Holder> keys) {
+    /// @param revoked whether its own holders have ended it (TAP 20)
+    record Role(RoleName name, Optional<RoleName> delegator, long version, Optional<Instant> expires, boolean revoked, int threshold,
+            List<Holder> keys) {
         public Role {
             keys = List.copyOf(keys);
         }

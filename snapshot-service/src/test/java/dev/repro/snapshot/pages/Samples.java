@@ -10,6 +10,7 @@ import dev.repro.tuf.RoleName;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,7 @@ final class Samples implements Site {
     }
 
     static Role role(String name, String by, Duration left, int threshold, Holder... keys) {
-        return new Role(new RoleName(name), Optional.of(by).filter(b -> !b.isEmpty()).map(RoleName::new), 3, Optional.of(NOW.plus(left)), threshold,
+        return new Role(new RoleName(name), Optional.of(by).filter(b -> !b.isEmpty()).map(RoleName::new), 3, Optional.of(NOW.plus(left)), false, threshold,
                 List.of(keys));
     }
 
@@ -69,8 +70,8 @@ final class Samples implements Site {
                 role(HOSTILE, "targets", Duration.ofDays(200), 1, holder(HOSTILE, true)),
                 role("root", "", Duration.ofDays(360), 2, holder("alice", true), holder("bob", true), holder("carol", false)),
                 role("snapshot", "", Duration.ofDays(29), 1, holder("", true)),
-                new Role(new RoleName("new-team"), Optional.of(RoleName.TARGETS), 0, Optional.empty(), 2, List.of(holder("eve", false), holder("frank", false)))));
-        site.roles.sort(Attention.ORDER);
+                new Role(new RoleName("new-team"), Optional.of(RoleName.TARGETS), 0, Optional.empty(), false, 2, List.of(holder("eve", false), holder("frank", false)))));
+        site.roles.sort(Comparator.comparing(r -> r.expires().map(e -> Attention.from(r.name(), e)).orElse(Instant.MAX)));
         var path = List.of(site.named("root"), site.named("targets"), site.named("hello-net"));
         site.add(new Detail(release, Optional.of(NOW.minus(Duration.ofHours(2))), path), "hvt", "spt", "virtio");
         site.add(new Detail(single("hello-net", "1.1.0"), Optional.of(NOW.minus(Duration.ofDays(40))), path), "hvt");
