@@ -9,10 +9,12 @@ import dev.repro.tuf.repository.Proposal;
 import dev.repro.tuf.repository.Repository;
 import dev.repro.tuf.repository.Review;
 import dev.repro.tuf.repository.SignedFiles;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.function.Function;
 
 /// Checks what is handed in against a repository, before anything of it is published.
 final class Gate {
@@ -38,9 +40,7 @@ final class Gate {
             Instant now = clock.instant();
             Review.Reviewed reviewed = new Review(now, limits.margin()).check(repository, submission.files(), blobs::file);
             SequencedMap<Digest, Long> missing = SignedFiles.lacking(reviewed.proposal());
-            if (missing.isEmpty()) {
-                checkReleases(reviewed.proposal(), reviewed.files());
-            }
+            checkReleases(reviewed.proposal(), reviewed.files(), missing.isEmpty() ? Optional.of(blobs::file) : Optional.empty());
             return new Checked(submission, reviewed.files(), reviewed.files().areLeaves(repository), missing);
         } catch (Refusal e) {
             throw Refused.of(e);
@@ -48,11 +48,12 @@ final class Gate {
     }
 
     /// Roles that are delegated by name are packages: what they list are whole releases.
-    private void checkReleases(Proposal proposal, SignedFiles files) throws Refused, Problem {
+    private void checkReleases(Proposal proposal, SignedFiles files, Optional<Function<Digest, Optional<Path>>> found) throws Refused, Problem {
         for (var role : files.targets().entrySet()) {
             if (!role.getKey().isTopLevel() && !proposal.isBin(role.getKey())) {
                 Optional<Signed.Targets> before = proposal.base().targets(role.getKey()).map(Metadata::unverified);
-                releases.check(role.getKey(), before.orElse(null), role.getValue(), blobs::file);
+                releases.check(role.getKey(), before.orElse(null), role.getValue(), found,
+                        proposal.authorities(role.getKey()).getLast());
             }
         }
     }

@@ -133,7 +133,7 @@ public final class Home implements AutoCloseable {
 
     /// Starts the service; [#close] ends it.
     public Service start(InetSocketAddress listen, ServiceLimits limits, Clocks clocks, PrintStream log) throws Problem {
-        return start(listen, limits, clocks, log, Service.RELEASES);
+        return start(listen, limits, clocks, log, Releases.CHECKED);
     }
 
     Service start(InetSocketAddress listen, ServiceLimits limits, Clocks clocks, PrintStream log, Releases releases) throws Problem {

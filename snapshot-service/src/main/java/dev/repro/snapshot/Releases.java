@@ -1,9 +1,12 @@
 package dev.repro.snapshot;
 
 import dev.repro.base.Digest;
+import dev.repro.base.Json;
 import dev.repro.base.Problem;
+import dev.repro.release.ReleaseCheck;
 import dev.repro.tuf.RoleName;
 import dev.repro.tuf.Signed;
+import dev.repro.tuf.repository.Authority;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Function;
@@ -12,8 +15,36 @@ import java.util.function.Function;
 @FunctionalInterface
 interface Releases {
 
+    /// What a gate checks ([ReleaseCheck]).
+    Releases CHECKED = (role, before, after, blobs, keys) -> {
+        try {
+            ReleaseCheck.Change change = ReleaseCheck.metadata(role, before, after);
+            if (blobs.isPresent()) {
+                ReleaseCheck.contents(change, blobs.get(), keys.usable(), keys.role().threshold());
+            }
+        } catch (dev.repro.release.Refused e) {
+            throw refused(e);
+        }
+    };
+
     /// @param before what the role listed, or null
     /// @param after what it is to list
-    /// @param blobs where the file of a new target lies
-    void check(RoleName role, Signed.Targets before, Signed.Targets after, Function<Digest, Optional<Path>> blobs) throws Refused, Problem;
+    /// @param blobs where the file of a new target lies; empty while some are missing: then what can be checked without is
+    /// @param keys who may sign the role now
+    void check(RoleName role, Signed.Targets before, Signed.Targets after, Optional<Function<Digest, Optional<Path>>> blobs, Authority keys)
+            throws Refused, Problem;
+
+    private static Refused refused(dev.repro.release.Refused e) {
+        int status = e.rule() == dev.repro.release.Refused.Rule.VERSION_EXISTS ? 409
+                : e.rule() == dev.repro.release.Refused.Rule.ENVELOPE_UNSIGNED ? 403 : 422;
+        var refused = new Refused(status, e.name(), e.code(), e.getMessage()).file(e.file()).hint(e.hint());
+        Json.Obj json = e.toJson();
+        if (json.members().get("expected") instanceof Json.Str(String expected)) {
+            refused.expected(expected);
+        }
+        if (json.members().get("found") instanceof Json.Str(String found)) {
+            refused.found(found);
+        }
+        return refused;
+    }
 }

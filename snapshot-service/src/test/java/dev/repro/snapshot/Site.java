@@ -56,7 +56,7 @@ final class Site implements AutoCloseable {
         this.folder = folder;
         this.home = Home.open(folder, Optional.empty(), Instant.now());
         this.service = home.start(new InetSocketAddress("127.0.0.1", 0), limits, Clocks.system(),
-                new PrintStream(log, true, StandardCharsets.UTF_8), (_, _, _, _) -> {});
+                new PrintStream(log, true, StandardCharsets.UTF_8), (_, _, _, _, _) -> {});
     }
 
     static Signer key() {
