@@ -62,6 +62,7 @@ final class Committer implements AutoCloseable {
     private boolean stopping;
     /// Of who may sign what: grows with every publication that may change it.
     private volatile long epoch;
+    private volatile Preparing preparing = (_, _, _) -> {};
     private volatile Consumer<StagedPublisher> watcher = _ -> {};
 
     /// @param local who signs timestamps in this process; empty where a service elsewhere does
@@ -76,8 +77,16 @@ final class Committer implements AutoCloseable {
         this.thread = Thread.ofPlatform().name("committer").unstarted(this::run);
     }
 
+    /// Told of what is about to be published or staged.
+    @FunctionalInterface
+    interface Preparing {
+        void accept(Proposal proposal, List<SignedFiles> files, String message);
+    }
+
+    /// @param onPrepared called before every publication of submissions, by its thread
     /// @param onPublished called after every publication, by its thread
-    void start(Consumer<StagedPublisher> onPublished) {
+    void start(Preparing onPrepared, Consumer<StagedPublisher> onPublished) {
+        preparing = onPrepared;
         watcher = onPublished;
         thread.start();
     }
@@ -243,6 +252,7 @@ final class Committer implements AutoCloseable {
         List<SignedFiles> files = good.stream().map(e -> e.checked.files()).toList();
         Proposal proposal = SignedFiles.onto(publisher.repository(), files, blobs::file);
         String message = message(good);
+        preparing.accept(proposal, files, message);
         if (local.isPresent()) {
             try {
                 publisher.publish(proposal, message, local.get());

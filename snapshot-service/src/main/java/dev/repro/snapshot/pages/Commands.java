@@ -18,7 +18,7 @@ final class Commands {
         String file = quoted(image.file());
         return List.of("curl -f -o " + file + " " + quoted(url + Urls.file(release.target(image.file()), image.sha256())),
                 "echo " + quoted(image.sha256() + "  " + image.file()) + " | sha256sum -c",
-                "repro verify " + file + " --name " + quoted(release.name() + "@" + release.version()));
+                "repro verify " + file + " --name " + quoted(release.name() + "@" + release.version()) + " --service " + quoted(url));
     }
 
     /// How a tender of Solo5 starts it: `TAP0` and the like are for the operator to fill in.

@@ -11,6 +11,7 @@ import dev.repro.tuf.TargetName;
 import dev.repro.tuf.repository.Repository;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -168,11 +169,11 @@ final class History implements AutoCloseable {
     }
 
     @Override
-    public synchronized void close() throws Problem {
+    public synchronized void close() {
         try {
             file.close();
         } catch (IOException e) {
-            throw Problem.storage("cannot be closed: " + e.getMessage()).where(WHERE).because(e);
+            throw new UncheckedIOException(e); // nothing is buffered that closing would have to write
         }
     }
 }

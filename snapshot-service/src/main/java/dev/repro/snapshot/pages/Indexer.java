@@ -26,14 +26,8 @@ import java.util.function.BiFunction;
 final class Indexer {
     private static final long ENOUGH = 32 << 20; // bytes of metadata that a reader keeps before another takes its place
 
-    /// Where roles are read from.
-    @FunctionalInterface
-    interface Reader {
-        Repository open() throws Problem;
-    }
-
     private final Repository repository;
-    private final Reader reader;
+    private final LivePages.Reader reader;
     private final Index before;
     private final BiFunction<String, String, Optional<Instant>> published;
     private final Map<RoleName, Index.RoleEntry> roles = new LinkedHashMap<>();
@@ -44,7 +38,7 @@ final class Indexer {
     /// @param reader the same repository, opened anew: what it keeps in memory goes with it
     /// @param before an index of an earlier state of it
     /// @param published when a release, by name and version
-    Indexer(Repository repository, Reader reader, Index before, BiFunction<String, String, Optional<Instant>> published) {
+    Indexer(Repository repository, LivePages.Reader reader, Index before, BiFunction<String, String, Optional<Instant>> published) {
         this.repository = repository;
         this.reader = reader;
         this.before = before;
