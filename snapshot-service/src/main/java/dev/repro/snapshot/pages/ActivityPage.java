@@ -20,12 +20,18 @@ final class ActivityPage {
         }
         var table = new Table(Words.count(all.total(), "publication") + ", the newest first", List.of("Snapshot", "When", "Changed", "Signed by"));
         all.items().forEach(p -> table.row(Html.of("span", Words.grouped(p.snapshot())),
-                Html.of("span", p.at().map(Words::time).orElse(Html.text("before this service kept times"))), changes(p),
-                p.by().isEmpty() ? Html.of("span", "this service") : Keys.ids(p.by())));
+                Html.of("span", p.at().map(Words::time).orElse(Html.text("–"))), changes(p), by(p)));
         return Optional.of(frame.add(table.html(), paging.links("/activity?", all.total())).page(200));
     }
 
+    private static Html by(Site.Publication publication) {
+        return !publication.by().isEmpty() ? Keys.ids(publication.by()) : Html.of("span", publication.at().isPresent() ? "this service" : "–");
+    }
+
     private static Html changes(Site.Publication publication) {
+        if (publication.changes().isEmpty()) {
+            return Html.of("span", publication.at().isPresent() ? "nothing: the snapshot was renewed" : "published while this service did not look").css("muted");
+        }
         Html.Element list = Html.of("ul").css("plain");
         publication.changes().stream().limit(MAX_CHANGES).forEach(c -> list.add(Html.of("li", Html.foreign(c.role().text()),
                 Html.of("span", " version " + Words.grouped(c.version())).css("muted"))));

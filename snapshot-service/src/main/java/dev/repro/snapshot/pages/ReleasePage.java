@@ -4,7 +4,6 @@ import dev.repro.release.LaunchLimits;
 import dev.repro.release.Release;
 import dev.repro.release.ReleaseFile;
 import dev.repro.release.ReleaseImage;
-import java.util.ArrayList;
 import java.util.List;
 
 /// One release: its images, who signed it, what it was built from.
@@ -43,21 +42,31 @@ final class ReleasePage {
         Facts facts = new Facts().fact("SHA-256", Words.hex(image.sha256().hex())).fact("Size", Html.text(Words.count(image.size(), "byte")))
                 .fact("Target", Html.text(image.target() + image.abi().map(a -> ", ABI version " + a).orElse("")))
                 .fact("File", link);
-        out.add(facts.html(), Html.of("h3", "Devices"), Drawing.of(image), Html.of("h3", "Launch limits"), limits(image.limits()),
+        out.add(facts.html(), Html.of("h3", "Devices"), Drawing.of(image), Html.of("h3", "Launch limits"), limits(image),
                 Html.of("h3", "Verify"), Commands.block(Commands.verify(release, image, site.url())));
         Commands.launch(image).ifPresent(command -> out.add(Html.of("h3", "Launch"), Commands.block(List.of(command))));
         return out;
     }
 
-    private static Html limits(LaunchLimits limits) {
+    private static Html limits(ReleaseImage image) {
+        LaunchLimits limits = image.limits();
+        Facts facts = new Facts().fact("Memory", Html.text(memory(limits)))
+                .fact("Arguments", limits.arguments().<Html>map(a -> Html.of("code", Html.foreign(a))).orElse(Html.text("any")));
+        if (!image.devices("BLOCK_BASIC").isEmpty()) {
+            facts.fact("Read-only", limits.readOnlyBlocks().isEmpty() ? Html.text("no block device")
+                    : Html.foreign(String.join(", ", limits.readOnlyBlocks())));
+        }
+        if (!image.devices("NET_BASIC").isEmpty()) {
+            facts.fact("MAC addresses", Html.text("the operator chooses; the image presets none"));
+        }
+        return facts.html();
+    }
+
+    private static String memory(LaunchLimits limits) {
         String least = limits.memoryMin().map(Words::memory).orElse("");
         String most = limits.memoryMax().map(Words::memory).orElse("");
-        String memory = !least.isEmpty() && !most.isEmpty() ? least + " to " + most : !least.isEmpty() ? "at least " + least
+        return !least.isEmpty() && !most.isEmpty() ? least + " to " + most : !least.isEmpty() ? "at least " + least
                 : !most.isEmpty() ? "at most " + most : "as the operator likes";
-        Facts facts = new Facts().fact("Memory", Html.text(memory))
-                .fact("Arguments", limits.arguments().<Html>map(a -> Html.of("code", Html.foreign(a))).orElse(Html.text("any")));
-        facts.fact("Read-only", limits.readOnlyBlocks().isEmpty() ? Html.text("no block device must be") : Html.foreign(String.join(", ", limits.readOnlyBlocks())));
-        return facts.fact("MAC addresses", Html.text("the operator chooses; the image presets none")).html();
     }
 
     private Html signatures() {
@@ -80,7 +89,6 @@ final class ReleasePage {
     }
 
     private Html build() {
-        var list = new ArrayList<Html>();
         Facts facts = new Facts();
         facts.fact("Lock", release.lock().<Html>map(this::file).orElse(Html.text("none: nobody can tell what it was built from")));
         if (release.records().isEmpty()) {
@@ -94,8 +102,7 @@ final class ReleasePage {
             facts.fact("Seeds", seeds);
         }
         facts.fact("Description", Html.of("div", Html.text("SHA-256 "), Words.hex(release.digest().hex())));
-        list.add(facts.html());
-        return section("build", "What it was built from", list.toArray(Html[]::new));
+        return section("build", "What it was built from", facts.html());
     }
 
     private Html file(ReleaseFile file) {
