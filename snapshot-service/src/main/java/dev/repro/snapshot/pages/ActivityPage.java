@@ -1,5 +1,6 @@
 package dev.repro.snapshot.pages;
 
+import dev.repro.tuf.RoleName;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,7 +26,8 @@ final class ActivityPage {
     }
 
     private static Html by(Site.Publication publication) {
-        return !publication.by().isEmpty() ? Keys.ids(publication.by()) : Html.of("span", publication.at().isPresent() ? "this service" : "–");
+        return !publication.by().isEmpty() ? Keys.ids(publication.by()) : Html.of("span", publication.at().isPresent() && publication.changes().stream().allMatch(c -> c.role().equals(RoleName.SNAPSHOT))
+                ? "this service" : "–");
     }
 
     private static Html changes(Site.Publication publication) {

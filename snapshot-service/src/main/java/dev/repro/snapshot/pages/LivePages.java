@@ -57,6 +57,9 @@ public final class LivePages implements AutoCloseable {
             throws Problem {
         var pages = new LivePages(publisher, reader, History.open(activity, clock), clock, trouble);
         pages.history.published(publisher.repository(), false);
+        if (publisher.hasStaged()) {
+            pages.history.upcoming(publisher.snapshot().versions(), List.of(), List.of(), "begun before this service started");
+        }
         Thread.ofVirtual().name("pages").start(pages::tryRefresh);
         return pages;
     }
