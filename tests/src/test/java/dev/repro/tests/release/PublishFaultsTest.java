@@ -28,7 +28,7 @@ class PublishFaultsTest extends Town {
         Person alice = owner("wrong");
         image(alice, "hello.hvt");
         Files.write(alice.file("bad.hvt"), writableText(Files.readAllBytes(alice.file("hello.hvt"))));
-        alice.fails(1, List.of("lint-failed", "bad.hvt"), "sign", "bad.hvt", "--version", "1.0.0");
+        alice.fails(1, List.of("bad.hvt: lint finds", "writable and executable"), "sign", "bad.hvt", "--version", "1.0.0");
         Files.writeString(alice.file("none.hvt"), "not an image");
         alice.fails(1, List.of("none.hvt"), "sign", "none.hvt", "--version", "1.0.0");
         alice.fails(2, List.of("missing.hvt"), "sign", "missing.hvt", "--version", "1.0.0");
