@@ -1,29 +1,31 @@
 package dev.repro.snapshot.pages;
 
-import dev.repro.release.ReleaseImage;
 import dev.repro.release.Release;
+import dev.repro.release.ReleaseImage;
 import dev.repro.release.Versions;
 import dev.repro.tuf.RoleName;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /// What is looked up of a repository's roles and releases: a few words of each, so that a million fit in memory. Immutable.
 final class Index {
     private static final int DIGITS = 16; // hexadecimal, of a long
-    /// The newest first; those of which nobody knows the time after them, by name, the highest version first.
-    private static final Comparator<Entry> ORDER = Comparator
-            .comparing((Entry e) -> e.row.published().orElse(Instant.MIN), Comparator.reverseOrder()).thenComparing(e -> e.row.name())
-            .thenComparing(e -> e.row.version(), Versions.ORDER.reversed());
+    private static final Comparator<Entry> BY_VERSION = Comparator.comparing((Entry e) -> e.row.version(), Versions.ORDER).reversed();
 
+    /// @param key `name@version` in lower case
     /// @param heads the first 64 bits of the SHA-256 of each image
-    record Entry(Site.Row row, RoleName role, long[] heads) {
+    record Entry(Site.Row row, RoleName role, String key, long[] heads) {
+
+        Entry(Site.Row row, RoleName role, long[] heads) {
+            this(row, role, (row.name() + "@" + row.version()).toLowerCase(Locale.ROOT), heads);
+        }
 
         static Entry of(Release release, RoleName role, Optional<Instant> published) {
             List<String> targets = release.images().stream().map(ReleaseImage::target).distinct().map(String::intern).toList();
@@ -32,7 +34,7 @@ final class Index {
         }
 
         private boolean has(String word) {
-            return (row.name() + "@" + row.version()).toLowerCase(Locale.ROOT).contains(word);
+            return key.contains(word);
         }
 
         private boolean begins(long head, int digits) {
@@ -50,25 +52,40 @@ final class Index {
     /// @param expires of the file; of the top-level roles that machines sign it is asked for anew
     /// @param rotations of its keys by itself
     /// @param delegates whether it has delegations of its own
+    /// @param releases by name, of each the newest version first: to compare versions takes long, so it is done once
     record RoleEntry(RoleName name, Optional<RoleName> delegator, long version, Optional<Instant> expires, int rotations, boolean revoked,
-            boolean delegates, List<Entry> releases) {}
+            boolean delegates, Map<String, List<Entry>> releases) {
+
+        static Map<String, List<Entry>> sorted(List<Entry> releases) {
+            var out = new TreeMap<String, List<Entry>>();
+            releases.forEach(e -> out.computeIfAbsent(e.row.name(), _ -> new ArrayList<>()).add(e));
+            out.values().forEach(versions -> versions.sort(BY_VERSION));
+            return out;
+        }
+    }
 
     private final Map<RoleName, RoleEntry> roles;
     private final List<Entry> releases = new ArrayList<>();
-    private final Map<String, List<Entry>> byName = new HashMap<>();
+    private final Map<String, List<Entry>> byName = new TreeMap<>();
 
     /// @param roles in the order in which a client asks them: of two that list one release, the first counts
     Index(Map<RoleName, RoleEntry> roles) {
         this.roles = roles;
-        var all = new HashMap<String, Map<String, Entry>>();
-        roles.values().stream().filter(r -> !r.revoked).flatMap(r -> r.releases.stream())
-                .forEach(e -> all.computeIfAbsent(e.row.name(), _ -> new HashMap<>(2)).putIfAbsent(e.row.version(), e));
-        all.forEach((name, versions) -> {
-            List<Entry> list = versions.values().stream().sorted(Comparator.comparing((Entry e) -> e.row.version(), Versions.ORDER).reversed()).toList();
-            byName.put(name, list);
-            releases.addAll(list);
-        });
-        releases.sort(ORDER);
+        for (RoleEntry role : roles.values()) {
+            if (!role.revoked) {
+                role.releases.forEach((name, versions) -> byName.merge(name, versions, Index::merged));
+            }
+        }
+        byName.values().forEach(releases::addAll);
+        // What was published at one time, or nobody knows when, stays by name and version.
+        releases.sort(Comparator.comparing((Entry e) -> e.row.published().orElse(Instant.MIN), Comparator.reverseOrder()));
+    }
+
+    private static List<Entry> merged(List<Entry> first, List<Entry> second) {
+        var out = new ArrayList<>(first);
+        second.stream().filter(e -> first.stream().noneMatch(f -> f.row.version().equals(e.row.version()))).forEach(out::add);
+        out.sort(BY_VERSION);
+        return out;
     }
 
     Map<RoleName, RoleEntry> roles() {

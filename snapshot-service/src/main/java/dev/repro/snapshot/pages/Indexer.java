@@ -48,7 +48,7 @@ final class Indexer {
 
     Index index() throws Problem {
         for (RoleName role : List.of(RoleName.ROOT, RoleName.SNAPSHOT, RoleName.TIMESTAMP)) {
-            roles.put(role, new Index.RoleEntry(role, Optional.empty(), repository.version(role), repository.expires(role), 0, false, false, List.of()));
+            roles.put(role, new Index.RoleEntry(role, Optional.empty(), repository.version(role), repository.expires(role), 0, false, false, Map.of()));
         }
         var queue = new ArrayDeque<RoleName>();
         queue.add(RoleName.TARGETS);
@@ -86,16 +86,16 @@ final class Indexer {
         }
         boolean revoked = rotations > 0 && repository.rotation(new RotateFile(role, rotations)).orElseThrow().unverified().isRevocation();
         if (version == 0 || revoked) {
-            return new Index.RoleEntry(role, delegator, version, Optional.empty(), rotations, revoked, false, List.of());
+            return new Index.RoleEntry(role, delegator, version, Optional.empty(), rotations, revoked, false, Map.of());
         }
         Signed.Targets targets = targets(role, old == null);
         return new Index.RoleEntry(role, delegator, version, Optional.of(targets.header().expires()), rotations, false,
-                targets.delegations().isPresent(), releases(role, targets, old == null ? List.of() : old.releases()));
+                targets.delegations().isPresent(), Index.RoleEntry.sorted(releases(role, targets, old == null ? Map.of() : old.releases())));
     }
 
     // What has just been published is in memory; what was not read for long is read apart.
     private Signed.Targets targets(RoleName role, boolean isNew) throws Problem {
-        Repository from = isNew && !before.roles().isEmpty() || !isNew ? repository : reading;
+        Repository from = isNew && before.roles().isEmpty() ? reading : repository;
         Metadata<Signed.Targets> file = from.targets(role).orElseThrow();
         read += file.length();
         if (read > ENOUGH && from == reading) {
@@ -108,16 +108,16 @@ final class Indexer {
         return file.unverified();
     }
 
-    private List<Index.Entry> releases(RoleName role, Signed.Targets targets, List<Index.Entry> known) throws Problem {
+    private List<Index.Entry> releases(RoleName role, Signed.Targets targets, Map<String, List<Index.Entry>> known) throws Problem {
         var out = new ArrayList<Index.Entry>();
         Set<String> places = new HashSet<>();
-        for (Index.Entry entry : known) {
+        known.values().stream().flatMap(List::stream).forEach(entry -> {
             String place = entry.row().name() + "/" + entry.row().version();
             if (targets.targets().containsKey(new TargetName(place + "/" + Release.ENVELOPE))) {
                 out.add(entry);
                 places.add(place + "/");
             }
-        }
+        });
         // A release never changes (the gate sees to it), so those that are known are not read again.
         var source = new Catalogue.Source(role, targets, t -> !places.contains(t.text().substring(0, t.text().lastIndexOf('/') + 1)));
         Map<String, Boolean> owned = new HashMap<>();

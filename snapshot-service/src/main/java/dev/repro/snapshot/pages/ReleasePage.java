@@ -29,7 +29,9 @@ final class ReleasePage {
 
     private Html lead() {
         Html.Element out = Html.of("p").css("lead");
-        out.add(release.images().size() == 1 ? "One image" : release.images().size() + " images, launched in this order");
+        int images = release.images().size();
+        long targets = release.images().stream().map(ReleaseImage::target).distinct().count();
+        out.add(images == 1 ? "One image" : images + (targets == images ? " images, one for each target" : " images, in the order of their launch"));
         detail.published().ifPresent(at -> out.add(", published ").add(Words.time(at)));
         return out.add(".");
     }

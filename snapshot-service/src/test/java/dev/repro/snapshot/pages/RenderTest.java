@@ -60,7 +60,7 @@ class RenderTest {
     void oneRelease() {
         String page = page("/releases/hello-net/1.2.0");
         String digest = Samples.digest("hello-net.hvt").hex();
-        has(page, "<h1><bdi>hello-net 1.2.0</bdi></h1>", "3 images, launched in this order", "<h2 id=\"image-" + digest + "\"><bdi>hello-net.hvt</bdi></h2>",
+        has(page, "<h1><bdi>hello-net 1.2.0</bdi></h1>", "3 images, one for each target, published <time", "<h2 id=\"image-" + digest + "\"><bdi>hello-net.hvt</bdi></h2>",
                 "<dt>SHA-256</dt><dd><code class=\"hex\">" + digest.substring(0, 8) + "<wbr>", "1,302,224 bytes", "hvt, ABI version 2",
                 "href=\"/targets/hello-net/1.2.0/" + digest + ".hello-net.hvt\"", "64 MiB to 256 MiB", "(--ipv4=[0-9.]+/[0-9]+)?",
                 "<a href=\"/targets/hello-net/1.2.0/" + Samples.digest("lock") + ".repro.lock\">repro.lock</a>",

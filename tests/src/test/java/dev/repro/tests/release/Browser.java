@@ -229,9 +229,9 @@ final class Browser implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
+        call("", "Browser.close");
         socket.abort();
         http.close();
-        process.destroy();
         if (!process.waitFor(10, TimeUnit.SECONDS)) {
             process.destroyForcibly().waitFor();
         }
