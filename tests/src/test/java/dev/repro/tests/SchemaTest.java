@@ -21,6 +21,7 @@ import dev.repro.diffoscopelite.Verdict;
 import dev.repro.keys.Passwords;
 import dev.repro.keys.PrivateKey;
 import dev.repro.keys.Scheme;
+import dev.repro.keys.Signer;
 import dev.repro.keys.Signers;
 import dev.repro.release.Extras;
 import dev.repro.release.LaunchLimits;
@@ -31,6 +32,7 @@ import dev.repro.snapshot.ServiceLimits;
 import dev.repro.tests.release.Person;
 import dev.repro.tests.release.Serving;
 import dev.repro.timestamp.Clocks;
+import dev.repro.timestamp.TimestampAuthority;
 import dev.repro.tuf.RoleName;
 import dev.repro.tuf.repository.Editor;
 import dev.repro.tuf.repository.KeyHolder;
@@ -266,6 +268,27 @@ class SchemaTest {
             String text = new String(tar.readNBytes(512), java.nio.charset.StandardCharsets.UTF_8);
             valid("repro.tuf-bundle.v1", MAPPER.readTree(text.substring(0, text.indexOf('\0'))));
         }
+    }
+
+    @Test
+    void timestampService() throws Exception {
+        Path at = Files.createDirectory(folder.resolve("fresh"));
+        Path key = at.resolve("keys/timestamp.pem");
+        Path root = at.resolve("site/metadata/1.root.json");
+        assertEquals(0, Repro.run("repo", "init", "--no-password", "--new-keys", at.resolve("keys").toString(), at.resolve("site").toString()).code());
+        Process service = Repro.start(at, Map.of(), "timestamp-service", "--json", "--url", "http://127.0.0.1:1", "--root", root.toString(), "--key", key.toString(),
+                "--dir", "state", "--listen", "127.0.0.1:0");
+        try (var values = MAPPER.readerFor(JsonNode.class).<JsonNode>readValues(service.getInputStream())) {
+            valid("repro.timestamp-service.v1", values.next());
+        } finally {
+            service.destroy();
+            service.onExit().join();
+        }
+        try (Signer signer = Signers.open(key.toString(), Passwords.none())) {
+            TimestampAuthority.open(at.resolve("state"), Files.readAllBytes(root), List.of(signer), Clocks.system(), TimestampAuthority.Margins.DEFAULT)
+                    .sign(Files.readAllBytes(at.resolve("site/metadata/1.snapshot.json")), _ -> Optional.empty(), Optional.empty());
+        }
+        written("repro.timestamp-mark.v1", at.resolve("state/mark.json"));
     }
 
     @Test
