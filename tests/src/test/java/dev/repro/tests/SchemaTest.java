@@ -14,21 +14,47 @@ import com.networknt.schema.SchemaId;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SpecVersion;
 import com.sun.net.httpserver.SimpleFileServer;
+import dev.repro.base.Json;
 import dev.repro.base.JsonText;
 import dev.repro.diffoscopelite.Diff;
 import dev.repro.diffoscopelite.Verdict;
+import dev.repro.keys.Passwords;
+import dev.repro.keys.PrivateKey;
+import dev.repro.keys.Scheme;
+import dev.repro.keys.Signer;
+import dev.repro.keys.Signers;
 import dev.repro.release.Extras;
 import dev.repro.release.LaunchLimits;
 import dev.repro.release.Made;
 import dev.repro.release.ReleaseMaker;
+import dev.repro.snapshot.Home;
+import dev.repro.snapshot.ServiceLimits;
 import dev.repro.tests.release.Person;
 import dev.repro.tests.release.Serving;
+import dev.repro.timestamp.Clocks;
+import dev.repro.timestamp.TimestampAuthority;
+import dev.repro.tuf.RoleName;
+import dev.repro.tuf.repository.Editor;
+import dev.repro.tuf.repository.KeyHolder;
+import dev.repro.tuf.repository.Proposal;
+import dev.repro.tuf.repository.Repository;
+import dev.repro.tuf.repository.Signing;
+import dev.repro.tuf.repository.Stores;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -245,6 +271,27 @@ class SchemaTest {
     }
 
     @Test
+    void timestampService() throws Exception {
+        Path at = Files.createDirectory(folder.resolve("fresh"));
+        Path key = at.resolve("keys/timestamp.pem");
+        Path root = at.resolve("site/metadata/1.root.json");
+        assertEquals(0, Repro.run("repo", "init", "--no-password", "--new-keys", at.resolve("keys").toString(), at.resolve("site").toString()).code());
+        Process service = Repro.start(at, Map.of(), "timestamp-service", "--json", "--url", "http://127.0.0.1:1", "--root", root.toString(), "--key", key.toString(),
+                "--dir", "state", "--listen", "127.0.0.1:0");
+        try (var values = MAPPER.readerFor(JsonNode.class).<JsonNode>readValues(service.getInputStream())) {
+            valid("repro.timestamp-service.v1", values.next());
+        } finally {
+            service.destroy();
+            service.onExit().join();
+        }
+        try (Signer signer = Signers.open(key.toString(), Passwords.none())) {
+            TimestampAuthority.open(at.resolve("state"), Files.readAllBytes(root), List.of(signer), Clocks.system(), TimestampAuthority.Margins.DEFAULT)
+                    .sign(Files.readAllBytes(at.resolve("site/metadata/1.snapshot.json")), _ -> Optional.empty(), Optional.empty());
+        }
+        written("repro.timestamp-mark.v1", at.resolve("state/mark.json"));
+    }
+
+    @Test
     void theRest() throws Exception {
         printed("repro.version.v1", 0, "version", "--json");
         printed("repro.completion.v1", 0, "completion", "--json");
@@ -323,6 +370,52 @@ class SchemaTest {
 
     private JsonNode written(String schema, Path file) throws IOException {
         return valid(schema, MAPPER.readTree(file.toFile()));
+    }
+
+    @Test
+    void snapshotService() throws Exception {
+        try (var signer = PrivateKey.generate(Scheme.ED25519, new SecureRandom()).signer();
+                var home = Home.open(folder.resolve("served"), Optional.empty(), Instant.now());
+                var http = HttpClient.newHttpClient()) {
+            String url = home.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), ServiceLimits.DEFAULT, Clocks.system(),
+                    new PrintStream(OutputStream.nullOutputStream(), true)).url();
+            answered("repro.service.v1", http, HttpRequest.newBuilder(URI.create(url + "/v1/status")).build());
+            Proposal proposal = Signing.sign(Editor.of(Repository.read(Stores.open(home.repository())), Instant.now()).delegate(RoleName.TARGETS, "hello",
+                    List.of("hello/*/*"), List.of(), false, new Editor.Keys(List.of(new KeyHolder(signer.key(), "")), 1)).proposal(), List.of(signer));
+            Json.Obj request = Json.object("schema", "repro.request.v1", "kind", "claim", "name", "hello", "role", "hello", "paths", List.of("hello/*/*"),
+                    "keys", List.of(signer.key().toJson()), "threshold", 1, "first", base64(proposal.bytes(new RoleName("hello"))), "message", "");
+            valid("repro.request.v1", MAPPER.readTree(JsonText.compact(request)));
+            answered("repro.request-result.v1", http, post(url + "/v1/requests", request));
+            answered("repro.requests.v1", http, HttpRequest.newBuilder(URI.create(url + "/v1/requests")).build());
+            answered("repro.request.v1", http, HttpRequest.newBuilder(URI.create(url + "/v1/requests/hello")).build());
+            Path targets = home.keys().resolve("targets-1.pem");
+            Proposal granted = Signing.sign(Signing.sign(proposal, List.of(Signers.open(targets.toString(), Passwords.none()))),
+                    List.of(Signers.open(targets.resolveSibling("targets-2.pem").toString(), Passwords.none())));
+            Json.Obj submission = Json.object("schema", "repro.submission.v1", "files", granted.roles().stream()
+                    .map(role -> Json.object("role", role.text(), "metadata", base64(granted.bytes(role)))).toList(), "message", "granted");
+            valid("repro.submission.v1", MAPPER.readTree(JsonText.compact(submission)));
+            answered("repro.submission-result.v1", http, post(url + "/v1/submissions", submission));
+        }
+        Process serve = Repro.start(folder, Map.of(), "serve", "--json", "--dir", "printed", "--listen", "127.0.0.1:0");
+        try (var values = MAPPER.readerFor(JsonNode.class).<JsonNode>readValues(serve.getInputStream())) {
+            valid("repro.serve.v1", values.next());
+        } finally {
+            serve.destroy();
+        }
+    }
+
+    private static String base64(byte[] bytes) {
+        return Base64.getEncoder().encodeToString(bytes);
+    }
+
+    private static HttpRequest post(String url, Json.Obj body) {
+        return HttpRequest.newBuilder(URI.create(url)).POST(HttpRequest.BodyPublishers.ofString(JsonText.compact(body))).build();
+    }
+
+    private void answered(String schema, HttpClient http, HttpRequest request) throws Exception {
+        HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+        assertTrue(answer.statusCode() < 300, answer::body);
+        valid(schema, MAPPER.readTree(answer.body()));
     }
 
     private JsonNode valid(String name, JsonNode value) {

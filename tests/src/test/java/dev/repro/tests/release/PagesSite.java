@@ -3,6 +3,7 @@ package dev.repro.tests.release;
 import dev.repro.base.Digest;
 import dev.repro.base.Json;
 import dev.repro.base.JsonText;
+import dev.repro.base.Problem;
 import dev.repro.keys.Passwords;
 import dev.repro.keys.PrivateKey;
 import dev.repro.keys.Scheme;
@@ -134,7 +135,7 @@ final class PagesSite implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws Problem {
         home.close();
         http.close();
     }

@@ -86,17 +86,23 @@ public final class S3Store implements Store {
         }
         upload(publication);
         var files = metadata(publication);
-        for (var file : files.entrySet()) {
-            if (!file.getKey().equals(Layout.TIMESTAMP)) {
-                requireSame(file.getKey(), Digest.of(file.getValue()), client.get(file.getKey()).map(f -> Digest.of(f.bytes())), true);
-            }
-        }
+        requireUnpublished(files, journal);
         var committed = S3Journal.committed(new SecureRandom(), publication.base(), files);
         S3Client.Condition condition = journal.<S3Client.Condition>map(S3Client.Condition.Unchanged::new).orElse(new S3Client.Condition.Absent());
         if (!client.put(S3Journal.PATH, S3Client.Body.of(committed.bytes()), condition) && !isCurrent(committed)) {
             throw raced();
         }
         finish(committed);
+    }
+
+    private void requireUnpublished(Map<String, byte[]> files, Optional<String> journal) throws Problem {
+        for (var file : files.entrySet()) {
+            Optional<Digest> there = file.getKey().equals(Layout.TIMESTAMP) ? Optional.empty() : client.get(file.getKey()).map(f -> Digest.of(f.bytes()));
+            if (there.isPresent() && !there.get().equals(Digest.of(file.getValue()))) {
+                boolean meanwhile = !client.get(S3Journal.PATH).map(S3Client.Found::etag).equals(journal);
+                throw meanwhile ? raced() : changed(file.getKey());
+            }
+        }
     }
 
     private boolean isCurrent(S3Journal committed) throws Problem {
@@ -154,13 +160,10 @@ public final class S3Store implements Store {
 
     private void putOnce(String path, S3Client.Body body) throws Problem {
         if (!client.put(path, body, new S3Client.Condition.Absent())) {
-            requireSame(path, body.digest(), client.get(path).map(f -> Digest.of(f.bytes())), false);
-        }
-    }
-
-    private void requireSame(String path, Digest expected, Optional<Digest> found, boolean orAbsent) throws Problem {
-        if (found.isEmpty() ? !orAbsent : !found.get().equals(expected)) {
-            throw changed(path);
+            Optional<Digest> there = client.get(path).map(f -> Digest.of(f.bytes()));
+            if (!there.equals(Optional.of(body.digest()))) {
+                throw changed(path);
+            }
         }
     }
 
