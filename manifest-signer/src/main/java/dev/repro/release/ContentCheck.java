@@ -11,6 +11,7 @@ import dev.repro.tuf.TargetFile;
 import dev.repro.tuf.TargetName;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,9 +86,14 @@ final class ContentCheck {
             throw new Refused(Refused.Rule.BLOB_DIFFERS, name).expected(described.size() + " bytes").found(length + " bytes");
         }
         try (Arena arena = Arena.ofConfined()) {
-            ImageFacts facts = ImageFacts.read(Mapped.map(blob, arena), described.limits());
+            MemorySegment bytes = Mapped.map(blob, arena);
+            ImageFacts facts = ImageFacts.read(bytes, described.limits());
             same(Refused.Rule.BLOB_DIFFERS, name, "sha256 " + described.sha256(), "sha256 " + facts.sha256());
             same(Refused.Rule.IMAGE_DIFFERS, name, "sha512 " + described.sha512(), "sha512 " + facts.sha512());
+            if (Embedded.isIn(bytes)) {
+                throw new Refused(Refused.Rule.IMAGE_NOT_STRIPPED, name)
+                        .hint("take it out with `repro strip`, or describe the image with `repro sign`");
+            }
             List<Lint.Finding> errors = facts.errors();
             if (!errors.isEmpty()) {
                 String more = errors.size() == 1 ? "" : ", and " + (errors.size() - 1) + " more";

@@ -3,8 +3,12 @@ package dev.repro.release;
 import dev.repro.base.Problem;
 import dev.repro.image.Lint;
 import dev.repro.tuf.TargetName;
+import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,18 +64,35 @@ public final class ReleaseMaker {
         }
         LaunchLimits limits = extras.of(file);
         try (Arena arena = Arena.ofConfined()) {
-            ImageFacts facts = ImageFacts.read(Mapped.map(path, arena), limits);
+            MemorySegment bytes = Mapped.map(path, arena);
+            boolean embedded = Embedded.isIn(bytes);
+            MemorySegment plain = embedded ? Embedded.open(path, arena).image() : bytes;
+            ImageFacts facts = ImageFacts.read(plain, limits);
             if (!facts.errors().isEmpty()) {
                 throw Problem.no("lint finds " + facts.errors().size() + (facts.errors().size() == 1 ? " error" : " errors")).where(path)
                         .found(facts.errors().getFirst()).hint("see `repro manifest lint " + path + "`; docs/lint.md says why");
             }
             images.put(path, facts.describe(file, limits));
-            files.put(file, path);
+            files.put(file, embedded ? stripped(path, plain) : path);
             if (!facts.warnings().isEmpty()) {
                 warnings.put(file, facts.warnings());
             }
         } catch (IllegalArgumentException e) { // of the description
             throw Problem.usage(e.getMessage()).where(path).because(e);
+        }
+    }
+
+    private Path stripped(Path path, MemorySegment plain) throws Problem {
+        Path work = extras.work().orElseThrow(() -> Problem.usage("the image has a release embedded").where(path)
+                .hint("take it out with `repro strip " + path + "`"));
+        Path out = work.resolve(path.getFileName());
+        try (var channel = FileChannel.open(out, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            for (var bytes = plain.asByteBuffer(); bytes.hasRemaining();) {
+                channel.write(bytes);
+            }
+            return out;
+        } catch (IOException e) {
+            throw Problem.storage("the image without its embedded release cannot be written: " + e.getMessage()).where(out).because(e);
         }
     }
 

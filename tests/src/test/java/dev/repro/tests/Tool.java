@@ -16,7 +16,7 @@ public final class Tool {
     /// @param text what it printed, to stdout and stderr
     public record Ended(int code, String text) {}
 
-    static boolean found(String program) {
+    public static boolean found(String program) {
         for (String folder : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)) {
             if (!folder.isEmpty() && Files.isExecutable(Path.of(folder, program))) {
                 return true;
