@@ -9,7 +9,6 @@ import dev.repro.diffoscopelite.Diff;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,6 +53,7 @@ public final class Checker {
     private List<CheckReport> check(Project project, Aim aim, BuildRunner runner) throws Problem, InterruptedException, IOException {
         var profile = Surrounding.profile(workshop, project);
         var comparing = new Comparing(project, profile);
+        var files = new FilesToCompare(workshop, aim); // read while the builds run, and never again: all that is said about a file is said of the same bytes
         var pair = Pair.build(runner, profile, workshop.progress());
         var diffs = new LinkedHashMap<String, Diff>();
         if (pair.a() instanceof BuildResult.Built a && pair.b() instanceof BuildResult.Built b) {
@@ -68,7 +68,7 @@ public final class Checker {
         for (var output : aim.outputs()) {
             var sideA = side(recordA, pair.a(), output);
             var sideB = side(recordB, pair.b(), output);
-            reports.add(report(project, profile, comparing, aim, output, pair, sideA, sideB, diffs.get(output.path())));
+            reports.add(report(project, profile, comparing, aim, files, output, pair, sideA, sideB, diffs.get(output.path())));
         }
         Level level = reports.stream().map(CheckReport::level).reduce(Level.BITWISE, Level::weaker);
         Path kept = Kept.keepIfWanted(workshop, project, pair, options.keep(), level);
@@ -110,10 +110,10 @@ public final class Checker {
         unproven.forEach((path, diff) -> diffs.put(path, prover.proven(path, diff)));
     }
 
-    private CheckReport report(Project project, Profile profile, Comparing comparing, Aim aim, Recipe.Output output, Pair pair, CheckReport.Side sideA,
-            CheckReport.Side sideB, Diff ab) throws IOException, Problem {
+    private CheckReport report(Project project, Profile profile, Comparing comparing, Aim aim, FilesToCompare files, Recipe.Output output, Pair pair,
+            CheckReport.Side sideA, CheckReport.Side sideB, Diff ab) throws IOException, Problem, InterruptedException {
         int column = CheckReport.column(aim.outputs());
-        Path file = snapshot(aim.file(output));
+        Path file = files.copyOf(output);
         var made = file == null ? null : made(file);
         Diff af = null;
         var level = Level.UNBUILT;
@@ -125,16 +125,11 @@ public final class Checker {
                 level = level.weaker(Level.of(af.verdict()));
             }
             if (output.kind() == Recipe.Kind.IMAGE) {
-                facts = ImageFacts.of(file != null ? file : a.outputs().get(output.path()));
+                facts = file != null ? files.factsOf(output) : ImageFacts.of(a.outputs().get(output.path()));
             }
         }
         return new CheckReport(aim.shown(output), output.path(), made, sideA, sideB, ab, af, level,
                 profile, Preamble.lines(column, project, profile, pair), facts.words(), facts.lint(), pair.failures(), column, null);
-    }
-
-    /// A copy of the file, so that all that is said about it is said of the same bytes.
-    private Path snapshot(Path file) throws IOException {
-        return file == null ? null : Files.copy(file, workshop.work().folder("files").resolve(Digest.of(file.toString().getBytes()).hex()), StandardCopyOption.REPLACE_EXISTING);
     }
 
     /// Null where the build failed.

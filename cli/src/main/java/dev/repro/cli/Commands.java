@@ -43,10 +43,14 @@ final class Commands {
         VERBS.put("sign", SignCommand::new);
         VERBS.put("strip", StripCommand::new);
         VERBS.put("publish", PublishCommand::new);
+        VERBS.put("verify", VerifyCommand::new);
+        VERBS.put("releases", ReleasesCommand::new);
+        VERBS.put("search", SearchCommand::new);
         VERBS.put("doctor", DoctorCommand::new);
         VERBS.put("repo", RepoCommand::new);
         VERBS.put("tuf-client", TufClientCommand::new);
         VERBS.put("serve", ServeCommand::new);
+        VERBS.put("timestamp-service", TimestampServiceCommand::new);
         VERBS.put("version", VersionCommand::new);
         VERBS.put("completion", CompletionCommand::new);
         VERBS.put(HELP, CommandLine.HelpCommand::new);

@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
 @Command(name = "transfer", description = "Ask the maintainers for a package whose owner is gone: its releases stay, its keys become yours.",
         synopsisHeading = "usage: ", descriptionHeading = "%n", parameterListHeading = "%n", optionListHeading = "%noptions:%n",
         footer = {"", "example: repro transfer hello"})
-final class TransferCommand extends ClaimCommand.Asking {
+final class TransferCommand extends Asking {
 
     @Override
     Draft draft(Rights rights, Editor.Keys owners) throws Problem {

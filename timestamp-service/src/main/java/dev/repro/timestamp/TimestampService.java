@@ -43,6 +43,7 @@ public final class TimestampService implements AutoCloseable {
 
     private final ServiceClient client;
     private final TimestampAuthority authority;
+    private final List<String> keyids;
     private final Clocks clocks;
     private final RandomGenerator random;
     private final JsonLog log;
@@ -56,9 +57,11 @@ public final class TimestampService implements AutoCloseable {
     private volatile long stepped;
     private volatile long heard;
 
-    private TimestampService(Settings settings, TimestampAuthority authority, Clocks clocks, RandomGenerator random, PrintStream log) throws Problem {
+    private TimestampService(Settings settings, TimestampAuthority authority, List<String> keyids, Clocks clocks, RandomGenerator random, PrintStream log)
+            throws Problem {
         this.client = new ServiceClient(settings.service());
         this.authority = authority;
+        this.keyids = keyids;
         this.clocks = clocks;
         this.random = random;
         this.log = new JsonLog(log, clocks.wall());
@@ -82,15 +85,25 @@ public final class TimestampService implements AutoCloseable {
             throw Problem.usage("the root cannot be read").where(settings.root()).hint("name the file of any root that you trust, as in 1.root.json").because(e);
         }
         var authority = TimestampAuthority.open(settings.state(), root, signers, clocks, TimestampAuthority.Margins.DEFAULT);
-        var service = new TimestampService(settings, authority, clocks, random, log);
-        service.log.line(JsonLog.Level.INFO, "started", "service", settings.service().toString(), "status", service.status.map(s -> "http:/" + s.address()).orElse(null),
-                "keys", signers.stream().map(s -> s.key().keyid()).toList());
+        List<String> keyids = signers.stream().map(s -> s.key().keyid()).toList();
+        var service = new TimestampService(settings, authority, keyids, clocks, random, log);
+        service.log.line(JsonLog.Level.INFO, "started", "service", service.client.describe(""), "status", service.statusUrl(), "keyids", keyids);
         return service;
     }
 
     /// Where `/readyz` and the others are.
     public Optional<InetSocketAddress> address() {
         return status.map(StatusServer::address);
+    }
+
+    /// `repro.timestamp-service.v1`: what was started.
+    public Json.Obj toJson() {
+        return Json.object("schema", "repro.timestamp-service.v1", "service", client.describe(""), "status", statusUrl(), "keyids", keyids);
+    }
+
+    private String statusUrl() {
+        return address().map(a -> "http://" + (a.getAddress() instanceof java.net.Inet6Address ? "[" + a.getAddress().getHostAddress() + "]"
+                : a.getAddress().getHostAddress()) + ":" + a.getPort() + "/").orElse(null);
     }
 
     /// Works until the thread is interrupted.

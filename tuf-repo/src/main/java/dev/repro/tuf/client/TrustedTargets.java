@@ -1,5 +1,6 @@
 package dev.repro.tuf.client;
 
+import dev.repro.keys.PublicKey;
 import dev.repro.tuf.Agreement;
 import dev.repro.tuf.Delegations;
 import dev.repro.tuf.Refusal;
@@ -9,8 +10,11 @@ import dev.repro.tuf.TargetFile;
 import dev.repro.tuf.TargetName;
 import dev.repro.tuf.Verified;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /// A targets role, as one chain of delegations reaches it. The same role reached by another delegator is another object, verified with that
 /// delegator's keys: trust is in the step, not in the role.
@@ -75,6 +79,13 @@ public final class TrustedTargets {
     /// @param file fetched, or the client's own
     public TrustedTargets delegated(Delegation step, byte[] file) throws Refusal {
         return new TrustedTargets(snapshot, Optional.of(this), step.authority(), snapshot.verify(step.role(), file, step.authority()));
+    }
+
+    /// The keys that may sign it, of kinds known here.
+    public Set<PublicKey> keys() {
+        var out = new LinkedHashSet<PublicKey>();
+        authority.role().keyids().stream().map(authority.keys()::get).filter(Objects::nonNull).forEach(k -> k.usable().ifPresent(out::add));
+        return out;
     }
 
     /// Why this role is trusted, link by link: root, timestamp, snapshot, targets, and each delegation from there to here.
