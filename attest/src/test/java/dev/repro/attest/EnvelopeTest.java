@@ -111,13 +111,14 @@ class EnvelopeTest {
     @Test
     void keysAreCountedAndNotSignatures() throws Exception {
         Json.Obj envelope = (Json.Obj) JsonParser.parse(Envelope.sign(TYPE, BODY, List.of(EC)));
-        Json once = ((Json.Arr) envelope.members().get("signatures")).items().getFirst();
-        Json again = ((Json.Arr) ((Json.Obj) JsonParser.parse(Envelope.sign(TYPE, BODY, List.of(EC)))).members().get("signatures")).items().getFirst();
+        Json once = first(envelope);
+        Json again = first((Json.Obj) JsonParser.parse(Envelope.sign(TYPE, BODY, List.of(EC))));
         byte[] thrice = JsonText.canonical(envelope.with("signatures", new Json.Arr(List.of(once, once, again))));
         assertEquals(1, parse(thrice).verify(List.of(EC.key(), ED.key()), 1).signers().size());
         Problem problem = assertThrows(Problem.class, () -> parse(thrice).verify(List.of(EC.key(), EC.key(), ED.key()), 2));
         assertEquals(Problem.Exit.NO, problem.exit());
-        assertEquals("the envelope is not signed by enough keys that may sign it (expected signatures of 2 of 2 keys, found 1 good of 3)", problem.line());
+        assertEquals("the envelope is not signed by enough keys that may sign it (expected signatures of 2 of 2 keys, found 1 good of 3)",
+                problem.line());
         byte[] two = Envelope.sign(TYPE, BODY, List.of(EC, ED));
         assertEquals(Set.of(EC.key(), ED.key()), parse(two).verify(List.of(EC.key(), ED.key()), 2).signers());
     }
@@ -125,7 +126,8 @@ class EnvelopeTest {
     @Test
     void aKeyIdDecidesNothing() throws Exception {
         byte[] envelope = Envelope.sign(TYPE, BODY, List.of(EC, ED));
-        String swapped = text(envelope).replace(EC.key().keyid(), "x").replace(ED.key().keyid(), EC.key().keyid()).replace("\"x\"", "\"" + ED.key().keyid() + "\"");
+        String swapped = text(envelope).replace(EC.key().keyid(), "x").replace(ED.key().keyid(), EC.key().keyid())
+                .replace("\"x\"", "\"" + ED.key().keyid() + "\"");
         assertEquals(2, parse(swapped).verify(List.of(EC.key(), ED.key()), 2).signers().size());
         Signer other = signer(Scheme.ED25519);
         String foreign = text(Envelope.sign(TYPE, BODY, List.of(other))).replace(other.key().keyid(), ED.key().keyid());
@@ -135,7 +137,8 @@ class EnvelopeTest {
     @Test
     void badSignaturesHarmNothing() throws Exception {
         byte[] envelope = Envelope.sign(TYPE, BODY, List.of(ED));
-        String more = text(envelope).replace("\"signatures\":[", "\"signatures\":[{\"sig\":\"AAAA\"},{\"keyid\":\"" + ED.key().keyid() + "\",\"sig\":\"\"},");
+        String more = text(envelope).replace("\"signatures\":[",
+                "\"signatures\":[{\"sig\":\"AAAA\"},{\"keyid\":\"" + ED.key().keyid() + "\",\"sig\":\"\"},");
         assertArrayEquals(BODY, parse(more).verify(List.of(ED.key()), 1).payload());
     }
 
@@ -178,7 +181,8 @@ class EnvelopeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "[]", "{}", "{\"payload\": \"\", \"payloadType\": \"x\"}", "{\"payload\": \"\", \"payloadType\": \"x\", \"signatures\": []}",
+    @ValueSource(strings = {"", "[]", "{}", "{\"payload\": \"\", \"payloadType\": \"x\"}",
+        "{\"payload\": \"\", \"payloadType\": \"x\", \"signatures\": []}",
         "{\"payload\": 1, \"payloadType\": \"x\", \"signatures\": [{\"sig\": \"\"}]}",
         "{\"payload\": \"\", \"payload\": \"\", \"payloadType\": \"x\", \"signatures\": [{\"sig\": \"\"}]}",
         "{\"payload\": \"\", \"payloadType\": \"x\", \"signatures\": [{\"keyid\": \"a\"}]}"})
@@ -206,8 +210,10 @@ class EnvelopeTest {
     }
 
     private static String sig(byte[] envelope) throws Exception {
-        Json.Obj parsed = (Json.Obj) JsonParser.parse(envelope);
-        Json.Obj first = (Json.Obj) ((Json.Arr) parsed.members().get("signatures")).items().getFirst();
-        return ((Json.Str) first.members().get("sig")).value();
+        return ((Json.Str) first((Json.Obj) JsonParser.parse(envelope)).members().get("sig")).value();
+    }
+
+    private static Json.Obj first(Json.Obj envelope) {
+        return (Json.Obj) ((Json.Arr) envelope.members().get("signatures")).items().getFirst();
     }
 }

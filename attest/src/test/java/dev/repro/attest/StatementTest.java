@@ -2,6 +2,7 @@ package dev.repro.attest;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.repro.base.Digest;
@@ -24,8 +25,8 @@ class StatementTest {
     void whatIsWrittenIsReadAgain() throws Exception {
         assertEquals(STATEMENT, Statement.parse(STATEMENT.bytes(), "s"));
         assertArrayEquals(STATEMENT.bytes(), Statement.parse(STATEMENT.bytes(), "s").bytes());
-        assertEquals("{\"_type\":\"https://in-toto.io/Statement/v1\",\"predicate\":{\"x\":1},\"predicateType\":\"https://example.com/v1\",\"subject\":"
-                + "[{\"digest\":{\"sha256\":\"6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d\"},\"name\":\"a.hvt\"}]}",
+        assertEquals("{\"_type\":\"https://in-toto.io/Statement/v1\",\"predicate\":{\"x\":1},\"predicateType\":\"https://example.com/v1\","
+                + "\"subject\":[{\"digest\":{\"sha256\":\"6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d\"},\"name\":\"a.hvt\"}]}",
                 new String(STATEMENT.bytes(), StandardCharsets.UTF_8));
     }
 
@@ -36,13 +37,14 @@ class StatementTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Statement/v1=>Statement/v0.1", "\"digest\":=>\"digests\":", "{\"sha256\":\"6e34=>{\"sha256\":\"6E34", "{\"sha256\":\"6e34=>{\"sha256\":\"6e",
+    @ValueSource(strings = {"Statement/v1=>Statement/v0.1", "\"digest\":=>\"digests\":", "{\"sha256\":\"6e34=>{\"sha256\":\"6E34",
+        "{\"sha256\":\"6e34=>{\"sha256\":\"6e",
         "\"predicate\":{\"x\":1}=>\"predicate\":1", "\"predicateType\":\"=>\"predicateTypes\":\"", "\"name\":\"a.hvt\"=>\"name\":1",
         "\"digest\":{\"sha256\":\"6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d\"}=>\"digest\":{}"})
     void whatIsNoStatementIsRefused(String change) {
         String[] parts = change.split("=>");
         String changed = text().replace(parts[0], parts[1]);
-        assertEquals(false, changed.equals(text()));
+        assertNotEquals(text(), changed);
         assertEquals(Problem.Exit.USAGE,
                 assertThrows(Problem.class, () -> Statement.parse(changed.getBytes(StandardCharsets.UTF_8), "s")).exit());
     }

@@ -124,8 +124,21 @@ final class Evidence {
         return out;
     }
 
-    private void lookAtRecord(Path file) throws Problem {
-        Read read = read(file, BuildFile.RECORD);
+    /// A file that was not named and cannot be read is told, and left out.
+    private Optional<Read> readBeside(Path file, String schema) {
+        try {
+            return Optional.of(read(file, schema));
+        } catch (Problem e) {
+            notes.add(e.line());
+            return Optional.empty();
+        }
+    }
+
+    private void lookAtRecord(Path file) {
+        Read read = readBeside(file, BuildFile.RECORD).orElse(null);
+        if (read == null) {
+            return;
+        }
         if (images.values().stream().anyMatch(i -> read.content.has(i.sha256()))) {
             records.putIfAbsent(read.name(), read);
         } else if (images.values().stream().anyMatch(i -> read.content.contradicts(i.file(), i.sha256()))) {
@@ -133,8 +146,11 @@ final class Evidence {
         }
     }
 
-    private void lookAtLock(Path file) throws Problem {
-        Read read = read(file, BuildFile.LOCK);
+    private void lookAtLock(Path file) {
+        Read read = readBeside(file, BuildFile.LOCK).orElse(null);
+        if (read == null) {
+            return;
+        }
         for (ReleaseImage image : images.values()) {
             boolean built = records.values().stream().map(Read::content)
                     .anyMatch(r -> r.identity().equals(read.content.identity()) && r.has(image.sha256()));

@@ -51,7 +51,7 @@ public final class ReleaseCheck {
 
     /// Everything: [#metadata], then [#contents].
     ///
-    /// @param before what the role says now; null for a role that is new
+    /// @param before what the role says now; of a role that takes a package over, what the role before it says; null for a role that is new
     /// @param blobs where the file of a digest is, if it is there
     /// @throws Problem exit code 4: a blob cannot be read
     public static Change check(RoleName role, Signed.Targets before, Signed.Targets after, Function<Digest, Optional<Path>> blobs)

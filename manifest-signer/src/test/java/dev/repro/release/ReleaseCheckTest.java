@@ -84,7 +84,10 @@ class ReleaseCheckTest {
         fixture.add("1.0.0", List.of(IMAGES.getFirst()));
         refused(Refused.Rule.VERSION_EXISTS, before);
         fixture.add("1.0.0", IMAGES.reversed());
-        assertEquals("version-exists (60): hello/1.0.0 is published already with other contents", refused(Refused.Rule.VERSION_EXISTS, before).line());
+        Refused refused = refused(Refused.Rule.VERSION_EXISTS, before);
+        assertEquals("version-exists (60): hello/1.0.0 is published already with other contents", refused.line());
+        assertEquals(Json.object("refusal", "version-exists", "code", 60, "expected", null, "found", null, "file", "hello/1.0.0", "key", null,
+                "hint", "publish the change as a new version"), refused.toJson());
     }
 
     @Test
@@ -192,12 +195,12 @@ class ReleaseCheckTest {
     void whatIsDescribedMustBeWhatTheImageSays() throws Exception {
         Made made = ReleaseMaker.make("hello", "1.0.0", IMAGES, Extras.NONE);
         fixture.add(made);
-        Json.Obj device = Json.object("name", "net0", "type", "NET_BASIC");
+        Json.Obj net = Json.object("type", "solo5.manifest", "version", 1, "devices", List.of(Json.object("name", "net0", "type", "NET_BASIC")));
         lie(made, i -> i.with("target", "spt"), Refused.Rule.TARGET_DIFFERS);
         lie(made, i -> i.with("abi", 1), Refused.Rule.ABI_DIFFERS);
         lie(made, i -> i.with("abi", null), Refused.Rule.ABI_DIFFERS);
         lie(made, i -> i.with("manifest", null), Refused.Rule.MANIFEST_DIFFERS);
-        lie(made, i -> i.with("manifest", Json.object("type", "solo5.manifest", "version", 1, "devices", List.of(device))), Refused.Rule.MANIFEST_DIFFERS);
+        lie(made, i -> i.with("manifest", net), Refused.Rule.MANIFEST_DIFFERS);
         lie(made, i -> i.with("sha512", "0".repeat(128)), Refused.Rule.IMAGE_DIFFERS);
         lie(made, i -> i.with("size", 5), Refused.Rule.BLOB_DIFFERS);
     }
@@ -228,7 +231,7 @@ class ReleaseCheckTest {
             targets.put(lying.target(item.file()), target(size, item.sha256(), ReleaseTargets.custom(lying.digest(), item)));
         }
         targets.put(lying.target(Release.ENVELOPE), target(envelope.length, Digest.of(envelope), ReleaseTargets.custom(lying)));
-        assertEquals(rule, assertThrows(Refused.class, () -> ReleaseCheck.check(Fixture.ROLE, null, Fixture.signed(targets), fixture.blobs())).rule());
+        refusedOf(rule, targets);
     }
 
     private static Json.Obj target(long length, Digest digest, Json.Obj custom) {
@@ -257,9 +260,11 @@ class ReleaseCheckTest {
         Files.writeString(source.resolve("repro.lock"), JsonText.pretty(lock.with("expected",
                 Json.object("outputs", List.of(output.with("sha256", Digest.of(new byte[1])))))));
         Files.delete(source.resolve("hello.build.json"));
+        Files.writeString(source.resolve("other.build.json"), "no record of repro's");
         Made stale = ReleaseMaker.make("hello", "1.0.0", List.of(image), Extras.NONE);
         assertEquals(Optional.empty(), stale.release().lock());
-        assertTrue(stale.notes().getFirst().contains("expects another"), () -> stale.notes().toString());
+        assertTrue(stale.notes().getFirst().contains("other.build.json: not the JSON"), () -> stale.notes().toString());
+        assertTrue(stale.notes().get(1).contains("expects another"), () -> stale.notes().toString());
     }
 
     private static TargetName target(String file) {

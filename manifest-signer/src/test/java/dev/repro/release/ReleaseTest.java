@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.repro.attest.Envelope;
+import dev.repro.attest.Statement;
 import dev.repro.base.Json;
 import dev.repro.base.JsonParser;
 import dev.repro.base.JsonText;
@@ -50,10 +52,12 @@ class ReleaseTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = ';', value = {
-        "$.; extra; 1", "$.; name; \"Blk\"", "$.; name; \"root\"", "$.; name; \"a/b\"", "$.; version; \"../1\"", "$.; version; \"\"", "$.; images; []",
+        "$.; extra; 1", "$.; name; \"Blk\"", "$.; name; \"root\"", "$.; name; \"a/b\"", "$.; version; \"../1\"", "$.; version; \"\"",
+        "$.; images; []",
         "$.; schema; \"repro.release.v2\"", "$.; records; null", "$.; seeds; {\"a\": 1}", "$.; seeds; {\"a\": \"\\n\"}", "$.; lock; {}",
         "$.; lock; {\"file\": \"blk.hvt\", \"sha256\": \"0000000000000000000000000000000000000000000000000000000000000000\"}",
-        "image; extra; 1", "image; file; \"a/b\"", "image; file; \"release.json\"", "image; file; \"blk.spt\"", "image; target; \"HVT\"", "image; abi; -1",
+        "image; extra; 1", "image; file; \"a/b\"", "image; file; \"release.json\"", "image; file; \"blk.spt\"", "image; target; \"HVT\"",
+        "image; abi; -1",
         "image; size; 0", "image; size; 1.5", "image; sha512; \"00\"",
         "image; sha256; \"sha256:0000000000000000000000000000000000000000000000000000000000000000\"", "image; manifest; {}",
         "limits; memory_min; 0", "limits; memory_min; 68719476736", "limits; arguments; \"(\"", "limits; read_only_blocks; [\"other\"]",
@@ -92,11 +96,32 @@ class ReleaseTest {
     }
 
     @Test
+    void aStatementIsWrittenInOneWayOnly() throws Exception {
+        Release release = made().release();
+        byte[] payload = Envelope.parse(ReleaseStatement.sign(release, List.of(SIGNER)), "e").unverifiedPayload();
+        String text = new String(payload, StandardCharsets.UTF_8);
+        String digest = release.images().getFirst().sha256().hex();
+        List<String> others = List.of(text + " ", text.replace("\"_type\"", " \"_type\""), text.replaceFirst("\\{", "{\"a\":1,"),
+                text.substring(0, text.lastIndexOf(digest)) + "0".repeat(64) + text.substring(text.lastIndexOf(digest) + 64),
+                text.replace(ReleaseStatement.PREDICATE_TYPE, "https://example.com"), text.replace("\"version\":\"1.0.0\"", "\"version\":\"\""));
+        for (String other : others) {
+            assertFalse(other.equals(text));
+            byte[] envelope = Envelope.sign(Statement.PAYLOAD_TYPE, other.getBytes(StandardCharsets.UTF_8), List.of(SIGNER));
+            assertEquals(Problem.Exit.USAGE,
+                    assertThrows(Problem.class, () -> ReleaseStatement.verify(envelope, List.of(SIGNER.key()), 1)).exit());
+        }
+        byte[] otherType = Envelope.sign("text/plain", payload, List.of(SIGNER));
+        assertThrows(Problem.class, () -> ReleaseStatement.verify(otherType, List.of(SIGNER.key()), 1));
+        assertThrows(Problem.class, () -> ReleaseStatement.unverified(new byte[ReleaseStatement.MAX_BYTES + 1]));
+    }
+
+    @Test
     void targetsHoldTheWholeRelease() throws Exception {
         Made made = made();
         byte[] envelope = ReleaseStatement.sign(made.release(), List.of(SIGNER));
         var targets = ReleaseTargets.targets(made, envelope);
-        assertEquals(List.of("blk/1.0.0/blk.hvt", "blk/1.0.0/blk.spt", "blk/1.0.0/release.json"), targets.keySet().stream().map(TargetName::text).toList());
+        assertEquals(List.of("blk/1.0.0/blk.hvt", "blk/1.0.0/blk.spt", "blk/1.0.0/release.json"),
+                targets.keySet().stream().map(TargetName::text).toList());
         Json.Obj custom = (Json.Obj) targets.get(new TargetName("blk/1.0.0/blk.spt")).members().get("custom");
         assertEquals(Json.object("x-repro-release-of", Json.object("index", 1, "release", made.release().digest(), "role", "image")), custom);
     }
@@ -111,7 +136,8 @@ class ReleaseTest {
     @ParameterizedTest
     @CsvSource(delimiter = ';', quoteCharacter = '"', value = {
         "a*;;true", "a*;aaa;true", "a*;ab;false", "a+;;false", "(ab|c)?d;abd;true", "(ab|c)?d;cd;true", "(ab|c)?d;abcd;false",
-        "--ipv4=[0-9.]+(/[0-9]+)?;--ipv4=10.0.0.1/24;true", "--ipv4=[0-9.]+(/[0-9]+)?;--ipv4=10.0.0.1/x;false", "[^ ]+;a b;false", ".*;any thing;true",
+        "--ipv4=[0-9.]+(/[0-9]+)?;--ipv4=10.0.0.1/24;true", "--ipv4=[0-9.]+(/[0-9]+)?;--ipv4=10.0.0.1/x;false", "[^ ]+;a b;false",
+        ".*;any thing;true",
         "a|b;a;true", "a|b;ab;false", "(a|);;true", "\\*\\.;*.;true", "[a-c-]*;a-b;true", "[\\]]*;]];true", "é+;éé;true", "(a*)*b;aaaa;false",
         "exit=[0-9];exit=7;true", "exit=[0-9];xexit=7;false"})
     void patternsMatchTheWholeText(String pattern, String text, boolean expected) {

@@ -17,6 +17,10 @@ import com.sun.net.httpserver.SimpleFileServer;
 import dev.repro.base.JsonText;
 import dev.repro.diffoscopelite.Diff;
 import dev.repro.diffoscopelite.Verdict;
+import dev.repro.release.Extras;
+import dev.repro.release.LaunchLimits;
+import dev.repro.release.Made;
+import dev.repro.release.ReleaseMaker;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -25,6 +29,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -270,6 +275,15 @@ class SchemaTest {
             assertTrue(answer.out().startsWith("{") && answer.out().endsWith("}\n"), answer::toString);
             return valid(schema, value);
         }
+    }
+
+    @Test
+    void releases() throws Exception {
+        Path blk = Repro.HOME.resolve("examples/blk");
+        var limits = new LaunchLimits(Optional.of(2L << 20), Optional.empty(), Optional.of("[a-z ]*"), List.of("storage"));
+        var extras = new Extras(limits, Map.of(), Optional.of(blk.resolve("repro.lock")), List.of(), Map.of("layout", "7"), Optional.empty());
+        Made made = ReleaseMaker.make("blk", "1.0.0", List.of(blk.resolve("blk.hvt"), blk.resolve("blk.spt")), extras);
+        written("repro.release.v1", Files.writeString(folder.resolve("release.json"), JsonText.pretty(made.release().toJson())));
     }
 
     private JsonNode written(String schema, Path file) throws IOException {
