@@ -59,7 +59,7 @@ final class ServeCommand extends Commands.Verb {
             }
         }
         voice.say("serving    " + service.url());
-        voice.say("authors    begin with: repro author init, then: repro claim NAME --url " + service.url());
+        voice.say("authors    begin with: repro author init --service " + service.url() + ", then: repro claim NAME");
         voice.answer(Json.object("schema", "repro.serve.v1", "url", service.url(), "repository", home.repository().toString(), "keys",
                 home.keys().toString(), "new_keys", home.made()));
     }

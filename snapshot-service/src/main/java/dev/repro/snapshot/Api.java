@@ -3,6 +3,7 @@ package dev.repro.snapshot;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import dev.repro.base.Digest;
+import dev.repro.base.Fields;
 import dev.repro.base.Json;
 import dev.repro.base.JsonText;
 import dev.repro.base.Problem;
@@ -29,16 +30,18 @@ final class Api {
     private final StagedPublisher publisher;
     private final Committer committer;
     private final Blobs blobs;
+    private final Requests requests;
     private final Bodies bodies;
     private final ServiceLimits limits;
     private final Metrics.Histogram latency;
     private final Rates keys;
     private final Rates bytes;
 
-    Api(StagedPublisher publisher, Committer committer, Blobs blobs, Bodies bodies, ServiceLimits limits, Metrics metrics) {
+    Api(StagedPublisher publisher, Committer committer, Blobs blobs, Requests requests, Bodies bodies, ServiceLimits limits, Metrics metrics) {
         this.publisher = publisher;
         this.committer = committer;
         this.blobs = blobs;
+        this.requests = requests;
         this.bodies = bodies;
         this.limits = limits;
         this.latency = metrics.histogram("repro_publish_seconds", "From a whole submission to its publication.");
@@ -61,6 +64,11 @@ final class Api {
         return switch (method + " " + first) {
             case "GET status", "HEAD status" -> rest.isEmpty() ? new Reply(200, status()) : unknown(path);
             case "POST submissions" -> rest.isEmpty() ? bodies.whole(exchange, limits.submissionBytes(), this::submit) : unknown(path);
+            case "GET requests" -> new Reply(200, rest.isEmpty() ? requests.list() : requests.show(rest));
+            case "POST requests" -> rest.isEmpty() ? bodies.whole(exchange, limits.requestBytes(),
+                    body -> new Reply(202, requests.add(Ask.parse(body), publisher.repository())))
+                    : bodies.whole(exchange, limits.requestBytes(), body -> reject(name(rest, "/rejections"), body));
+            case "PUT requests" -> bodies.whole(exchange, limits.submissionBytes(), body -> grant(name(rest, "/targets"), body));
             case "HEAD blobs" -> head(digest(rest));
             case "PATCH blobs" -> append(exchange, digest(rest));
             default -> unknown(path);
@@ -88,8 +96,11 @@ final class Api {
     }
 
     Reply submit(byte[] body) throws Refused, Problem, InterruptedException {
+        return publish(Submission.parse(body, limits.submissionFiles()));
+    }
+
+    private Reply publish(Submission submission) throws Refused, Problem, InterruptedException {
         long start = System.nanoTime();
-        Submission submission = Submission.parse(body, limits.submissionFiles());
         if (submission.files().arePublishedIn(publisher.repository())) {
             return published(new Committer.Result(submission.files().versions(), publisher.repository().version(RoleName.SNAPSHOT),
                     publisher.repository().version(RoleName.TIMESTAMP)));
@@ -156,6 +167,43 @@ final class Api {
         }
         return new Reply(200, Json.object("schema", "repro.submission-result.v1", "state", "published", "versions", versions, "snapshot",
                 result.snapshot(), "timestamp", result.timestamp()));
+    }
+
+    private static String name(String path, String end) throws Refused {
+        if (!path.endsWith(end)) {
+            throw Refused.missing("there is nothing here for this method").file("/v1/requests/" + path);
+        }
+        return path.substring(0, path.length() - end.length());
+    }
+
+    private Reply reject(String name, byte[] body) throws Refused, Problem {
+        return new Reply(200, requests.reject(name, body, publisher.repository()));
+    }
+
+    private Reply grant(String name, byte[] body) throws Refused, Problem, InterruptedException {
+        Fields json = fields(body);
+        byte[] targets = Submission.base64(json.string("metadata"));
+        Requests.Granted granted = requests.sign(name, targets, publisher.repository());
+        if (granted.submission().isEmpty()) {
+            return new Reply(202, Json.object("schema", "repro.request-result.v1", "state", "waiting", "name", name, "have", granted.have(), "need",
+                    granted.need()));
+        }
+        Submission submission = granted.submission().get();
+        Digest first = Digest.of(submission.files().bytes(submission.files().roles().stream().filter(r -> !r.equals(RoleName.TARGETS)).findFirst()
+                .orElseThrow()));
+        Reply reply = publish(submission);
+        if (reply.status() == 200) {
+            requests.close(name, first);
+        }
+        return reply;
+    }
+
+    private static Fields fields(byte[] body) throws Refused {
+        try {
+            return Fields.parse(body, "body");
+        } catch (Problem e) {
+            throw Refused.of(e);
+        }
     }
 
     private Reply head(Digest digest) throws Refused, Problem {

@@ -49,6 +49,7 @@ public final class Service implements AutoCloseable {
     private final StagedPublisher publisher;
     private final Blobs blobs;
     private final Bodies bodies;
+    private final Requests requests;
     private final Committer committer;
     private final StaticFiles files;
     private final Api api;
@@ -67,11 +68,12 @@ public final class Service implements AutoCloseable {
         ServiceLimits limits = config.limits;
         this.publisher = StagedPublisher.open(config.store, config.snapshot, config.clock);
         this.blobs = Blobs.open(config.work.resolve("blobs"), limits, config.clock);
+        this.requests = Requests.open(config.work.resolve("requests"), limits, config.clock);
         this.bodies = new Bodies(limits, metrics);
         var gate = new Gate(blobs, limits, config.clock, releases);
         this.committer = new Committer(publisher, gate, blobs, config.freshness, limits, log, new Upkeep(config.clock, log));
         this.files = new StaticFiles(config.store, config.folder, System::nanoTime);
-        this.api = new Api(publisher, committer, blobs, bodies, limits, metrics);
+        this.api = new Api(publisher, committer, blobs, requests, bodies, limits, metrics);
         this.addresses = new Rates(limits.writesPerMinute(), Duration.ofMinutes(1), System::nanoTime);
         this.server = listen(config.listen, limits);
         gauges();
@@ -122,6 +124,7 @@ public final class Service implements AutoCloseable {
                     () -> publisher.repository().version(role));
         }
         metrics.gauge("repro_queue", "Submissions that wait for their publication.", "", committer::waiting);
+        metrics.gauge("repro_author_requests", "Claims and transfers that wait for maintainers.", "", requests::count);
         metrics.gauge("repro_requests_running", "Requests under way.", "", running::get);
         metrics.gauge("repro_reads_total", "Files of the repository that were asked for.", "", reads::sum);
     }

@@ -27,14 +27,15 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DocsTest {
     private static final Pattern VERB_LINE = Pattern.compile("^  ([a-z-]+)  +[A-Z].*$", Pattern.MULTILINE);
-    private static final Pattern OPTION_LINE = Pattern.compile("^ {2,6}(?:(-\\w), +)?(--[a-z-]+)", Pattern.MULTILINE);
-    private static final Pattern OPTION = Pattern.compile("(?<![\\w-])--[a-z][a-z-]+");
+    private static final Pattern OPTION_LINE = Pattern.compile("^ {2,6}(?:(-\\w), +)?(--[a-z][a-z0-9-]+)", Pattern.MULTILINE);
+    private static final Pattern OPTION = Pattern.compile("(?<![\\w-])--[a-z][a-z0-9-]+");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
     private static final Pattern CODE = Pattern.compile("```.*?```|`[^`\n]+`", Pattern.DOTALL);
     private static final Pattern COMMAND = Pattern.compile("(?<![\\w/-])(?:\\./)?repro ((?:[a-z][a-z-]* ?)+)([^\n`|#()]*)");
     private static final Pattern MACHINE = Pattern.compile("/root/|/Users/|/home/(?!builder|q…)\\w+|file://|localhost");
     /// Verbs that share a page.
-    private static final Map<String, String> PAGES = Map.of("completion", "version", "help", "version", "repo check", "repo-check");
+    private static final Map<String, String> PAGES = Map.of("completion", "version", "help", "version", "repo check", "repo-check",
+            "team", "author", "claim", "author", "transfer", "author", "requests", "author", "approve", "author", "strip", "sign", "search", "releases");
     private static final Path DOCS = Repro.HOME.resolve("docs");
     private static final Path MAN = DOCS.resolve("man/repro.1");
 

@@ -23,7 +23,7 @@ public final class Repro {
 
     public record Answer(int code, String out, String err) {
         /// The one object on stdout; anything beside it is refused.
-        Json.Obj json() throws JsonParser.SyntaxException {
+        public Json.Obj json() throws JsonParser.SyntaxException {
             return (Json.Obj) JsonParser.parse(out);
         }
 
@@ -50,7 +50,7 @@ public final class Repro {
     }
 
     /// @param env added to the environment of the tests; an empty value removes
-    static Process start(Path directory, Map<String, String> env, String... args) throws IOException {
+    public static Process start(Path directory, Map<String, String> env, String... args) throws IOException {
         var command = new java.util.ArrayList<>(List.of(HOME.resolve("repro").toString()));
         command.addAll(List.of(args));
         var builder = new ProcessBuilder(command).directory(directory.toFile());

@@ -102,7 +102,7 @@ public final class Approval {
         /// `repro.approved.v1`
         public Json.Obj toJson() {
             return Json.object("schema", "repro.approved.v1", "name", request.name(), "kind", request.kind().word(), "digest", request.digest(),
-                    "have", have, "need", need, "versions", versions);
+                    "have", have, "need", need, "published", ServiceClient.json(versions));
         }
     }
 

@@ -47,7 +47,7 @@ public final class Publishing {
 
         /// `repro.published.v1`
         public Json.Obj toJson() {
-            return Json.object("schema", "repro.published.v1", "versions", versions, "sent", sent, "releases", releases);
+            return Json.object("schema", "repro.published.v1", "published", ServiceClient.json(versions), "sent", sent, "releases", releases);
         }
     }
 

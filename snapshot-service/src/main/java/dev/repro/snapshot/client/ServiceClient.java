@@ -86,6 +86,10 @@ public final class ServiceClient implements AutoCloseable {
         return out;
     }
 
+    static List<Json.Obj> json(Map<String, Long> versions) {
+        return versions.entrySet().stream().map(v -> Json.object("role", v.getKey(), "version", v.getValue())).toList();
+    }
+
     /// How much of a file the service has.
     ///
     /// @return empty: all of it
