@@ -50,6 +50,7 @@ final class Commands {
         VERBS.put("repo", RepoCommand::new);
         VERBS.put("tuf-client", TufClientCommand::new);
         VERBS.put("serve", ServeCommand::new);
+        VERBS.put("snapshot-service", SnapshotServiceCommand::new);
         VERBS.put("timestamp-service", TimestampServiceCommand::new);
         VERBS.put("version", VersionCommand::new);
         VERBS.put("completion", CompletionCommand::new);

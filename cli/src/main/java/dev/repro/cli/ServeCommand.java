@@ -62,6 +62,7 @@ final class ServeCommand extends Commands.Verb {
         voice.say("authors    begin with: repro author init --service " + service.url() + ", then: repro claim NAME");
         voice.answer(Json.object("schema", "repro.serve.v1", "url", service.url(), "repository", home.repository().toString(), "keys",
                 home.keys().toString(), "new_keys", home.made()));
+        commands().streams.out().flush();
     }
 
     /// @throws Problem exit code 2 if it is none

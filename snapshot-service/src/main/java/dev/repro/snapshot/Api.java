@@ -8,6 +8,7 @@ import dev.repro.base.Json;
 import dev.repro.base.JsonText;
 import dev.repro.base.Problem;
 import dev.repro.keys.PublicKey;
+import dev.repro.tuf.Limits;
 import dev.repro.tuf.RoleName;
 import dev.repro.tuf.repository.StagedPublisher;
 import java.io.IOException;
@@ -50,9 +51,9 @@ final class Api {
     }
 
     /// @param body null for none
-    record Reply(int status, Json.Obj body, Map<String, String> headers) {
+    record Reply(int status, byte[] body, Map<String, String> headers) {
         Reply(int status, Json.Obj body) {
-            this(status, body, Map.of());
+            this(status, body == null ? null : text(body), Map.of());
         }
     }
 
@@ -69,6 +70,8 @@ final class Api {
                     body -> new Reply(202, requests.add(Ask.parse(body), publisher.repository())))
                     : bodies.whole(exchange, limits.requestBytes(), body -> reject(name(rest, "/rejections"), body));
             case "PUT requests" -> bodies.whole(exchange, limits.submissionBytes(), body -> grant(name(rest, "/targets"), body));
+            case "GET snapshot" -> rest.isEmpty() ? snapshot(exchange) : unknown(path);
+            case "PUT timestamp" -> rest.isEmpty() ? bodies.whole(exchange, Limits.DEFAULT.timestampBytes(), this::timestamp) : unknown(path);
             case "HEAD blobs" -> head(digest(rest));
             case "PATCH blobs" -> append(exchange, digest(rest));
             default -> unknown(path);
@@ -151,11 +154,10 @@ final class Api {
             }
             throw new IllegalStateException(e.getCause());
         } catch (TimeoutException e) {
-            if (committer.isStaged(submission)) {
+            if (committer.isStagedOrCancelled(submission)) {
                 throw new Refused(503, "timestamp-service-away", 4, "it is staged, and its timestamp has not come")
                         .hint("try again: it goes on where it is").retryAfter(5);
             }
-            committer.cancel(submission);
             throw new Refused(503, "busy", 4, "the service could not publish it in time").hint("try again").retryAfter(5);
         }
     }
@@ -167,6 +169,34 @@ final class Api {
         }
         return new Reply(200, Json.object("schema", "repro.submission-result.v1", "state", "published", "versions", versions, "snapshot",
                 result.snapshot(), "timestamp", result.timestamp()));
+    }
+
+    private Reply snapshot(HttpExchange exchange) throws Refused, InterruptedException {
+        String query = Optional.ofNullable(exchange.getRequestURI().getRawQuery()).orElse("");
+        long after = parameter(query, "after");
+        long wait = Math.min(parameter(query, "wait"), MAX_WAIT);
+        Optional<StagedPublisher.Snapshot> newer = committer.newer(after, TimeUnit.SECONDS.toNanos(wait));
+        return newer.map(s -> new Reply(200, s.bytes(), Map.of("Snapshot-State", s.published() ? "published" : "staged")))
+                .orElseGet(() -> new Reply(204, null, Map.of()));
+    }
+
+    private static long parameter(String query, String name) throws Refused {
+        for (String one : query.split("&")) {
+            if (one.startsWith(name + "=")) {
+                String value = one.substring(name.length() + 1);
+                if (!value.matches("[0-9]{1,18}")) {
+                    throw Refused.malformed("parameter " + name + " is no number").found(value);
+                }
+                return Long.parseLong(value);
+            }
+        }
+        return 0;
+    }
+
+    private Reply timestamp(byte[] body) throws Refused, Problem {
+        committer.timestamp(body);
+        return new Reply(200, Json.object("schema", "repro.submission-result.v1", "state", "published", "versions", Json.object(), "snapshot",
+                publisher.repository().version(RoleName.SNAPSHOT), "timestamp", publisher.repository().version(RoleName.TIMESTAMP)));
     }
 
     private static String name(String path, String end) throws Refused {
@@ -243,9 +273,5 @@ final class Api {
 
     static byte[] text(Json.Obj body) {
         return (JsonText.compact(body) + "\n").getBytes(StandardCharsets.UTF_8);
-    }
-
-    static int maxWait() {
-        return MAX_WAIT;
     }
 }

@@ -4,6 +4,7 @@ import dev.repro.base.Digest;
 import dev.repro.base.Problem;
 import dev.repro.tuf.Metadata;
 import dev.repro.tuf.Refusal;
+import dev.repro.tuf.RoleName;
 import dev.repro.tuf.Signed;
 import dev.repro.tuf.repository.Proposal;
 import dev.repro.tuf.repository.Repository;
@@ -51,10 +52,15 @@ final class Gate {
     private void checkReleases(Proposal proposal, SignedFiles files, Optional<Function<Digest, Optional<Path>>> found) throws Refused, Problem {
         for (var role : files.targets().entrySet()) {
             if (!role.getKey().isTopLevel() && !proposal.isBin(role.getKey())) {
-                Optional<Signed.Targets> before = proposal.base().targets(role.getKey()).map(Metadata::unverified);
-                releases.check(role.getKey(), before.orElse(null), role.getValue(), found,
+                releases.check(role.getKey(), before(proposal.base(), role.getKey(), role.getValue()).orElse(null), role.getValue(), found,
                         proposal.authorities(role.getKey()).getLast());
             }
         }
+    }
+
+    /// What the role listed; of a new one, what the role listed that it takes a name over from.
+    private static Optional<Signed.Targets> before(Repository repository, RoleName role, Signed.Targets after) throws Problem {
+        RoleName owner = repository.lists(role) || after.targets().isEmpty() ? role : repository.route(after.targets().keySet().iterator().next());
+        return owner.equals(RoleName.TARGETS) ? Optional.empty() : repository.targets(owner).map(Metadata::unverified);
     }
 }

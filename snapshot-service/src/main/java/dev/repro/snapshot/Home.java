@@ -140,7 +140,7 @@ public final class Home implements AutoCloseable {
         Signer snapshot = signer("snapshot");
         Signer timestamp = signer("timestamp");
         Freshness freshness = freshness(store, folder.resolve("work").resolve("mark"), timestamp, clocks);
-        service = Service.start(new Service.Config(listen, store, Optional.of(repository()).filter(r -> Files.exists(r.resolve("metadata"))),
+        service = Service.start(new Service.Config(listen, store, Service.files(repository()),
                 folder.resolve("work"), List.of(snapshot), Optional.of(freshness), limits, clocks.wall(), log), releases);
         return service;
     }

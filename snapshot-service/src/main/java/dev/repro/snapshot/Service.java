@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -79,6 +80,11 @@ public final class Service implements AutoCloseable {
         gauges();
     }
 
+    /// Where a store keeps its files under their own names, if it does: not a git repository.
+    public static Optional<Path> files(Path store) {
+        return Optional.of(store).filter(s -> Files.isDirectory(s.resolve("metadata")));
+    }
+
     /// @throws Problem exit code 3 if it cannot listen there; others if the repository is not what it must be
     public static Service start(Config config) throws Problem {
         return start(config, Releases.CHECKED);
@@ -87,7 +93,7 @@ public final class Service implements AutoCloseable {
     static Service start(Config config, Releases releases) throws Problem {
         var service = new Service(config, releases);
         service.blobs.sweep();
-        service.committer.start(_ -> service.files.changed());
+        service.committer.start(service.files::changed);
         Thread.ofPlatform().name("horizons").daemon().start(service::look); // a repository may have many roles
         service.server.createContext("/", service::handle);
         service.server.setExecutor(service.threads);
@@ -123,7 +129,7 @@ public final class Service implements AutoCloseable {
             metrics.gauge("repro_role_version", "Of the role's published file.", Metrics.label("role", role.text()),
                     () -> publisher.repository().version(role));
         }
-        metrics.gauge("repro_queue", "Submissions that wait for their publication.", "", committer::waiting);
+        metrics.gauge("repro_queue", "Submissions that wait for their publication.", "", committer.waiting()::size);
         metrics.gauge("repro_author_requests", "Claims and transfers that wait for maintainers.", "", requests::count);
         metrics.gauge("repro_requests_running", "Requests under way.", "", running::get);
         metrics.gauge("repro_reads_total", "Files of the repository that were asked for.", "", reads::sum);
@@ -245,7 +251,7 @@ public final class Service implements AutoCloseable {
             return;
         }
         headers.set("Cache-Control", "no-store");
-        body(exchange, reply.status(), "application/json", Api.text(reply.body()));
+        body(exchange, reply.status(), "application/json", reply.body());
     }
 
     private void refuse(HttpExchange exchange, String path, Refused refused) throws IOException {

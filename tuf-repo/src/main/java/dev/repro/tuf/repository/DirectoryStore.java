@@ -85,8 +85,7 @@ public final class DirectoryStore implements Store {
         locked(() -> {
             recover();
             if (!read(Layout.TIMESTAMP).map(Digest::of).equals(publication.base())) {
-                throw Problem.no("somebody else has published meanwhile").where(root.resolve(Layout.TIMESTAMP))
-                        .hint("run the command again: it starts from what is published now");
+                throw Stores.raced(root.resolve(Layout.TIMESTAMP));
             }
             stage(publication);
             finish();
