@@ -139,7 +139,6 @@ final class Committer implements AutoCloseable {
         try {
             publisher.publish(proposal, message(good), local.get());
         } catch (Refusal e) {
-            log.error("timestamp-refused", "refusal", e.toJson());
             throw new Refused(503, "timestamp-refused", 4, "the timestamp for it is refused: " + e.line()).hint("tell the service's operator");
         }
         published(good);
