@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
         footer = {"", "example: repro snapshot-service --store /srv/repository --work /var/lib/repro/work --key snapshot.pem --listen 127.0.0.1:8080"})
 final class SnapshotServiceCommand extends Commands.Verb {
 
-    @Option(names = "--store", required = true, paramLabel = "STORE", description = "the repository: a folder, or a bare git repository")
+    @Option(names = "--store", required = true, paramLabel = "STORE", description = "the repository: a folder, a bare git repository, or s3://BUCKET/PREFIX?endpoint=URL")
     String store;
 
     @Option(names = "--work", required = true, paramLabel = "FOLDER", description = "for uploads and requests; made if it is not there")
@@ -45,13 +45,12 @@ final class SnapshotServiceCommand extends Commands.Verb {
     @Override
     public Integer call() throws Exception {
         var signers = new ArrayList<Signer>();
-        Path folder = path(Path.of(store)).toAbsolutePath().normalize();
-        try (Store opened = Stores.open(folder)) {
+        try (Store opened = Stores.open(store, env(), path(Path.of("")))) {
             for (String key : keys) {
                 signers.add(Signers.open(key, passwords.passwords(this), env(), path(Path.of(""))));
             }
             var limits = noRates ? ServiceLimits.DEFAULT.withoutRates() : ServiceLimits.DEFAULT;
-            try (Service service = Service.start(new Service.Config(ServeCommand.address(listen), opened, Service.files(folder), path(work), signers,
+            try (Service service = Service.start(new Service.Config(ServeCommand.address(listen), opened, files(), path(work), signers,
                     Optional.empty(), limits, InstantSource.system(), commands().streams.err()))) {
                 tell(service);
                 Thread.currentThread().join(); // until a signal
@@ -62,6 +61,10 @@ final class SnapshotServiceCommand extends Commands.Verb {
         } finally {
             signers.forEach(Signer::close);
         }
+    }
+
+    private Optional<Path> files() {
+        return store.contains("://") ? Optional.empty() : Service.files(path(Path.of(store)).toAbsolutePath().normalize());
     }
 
     private void tell(Service service) throws Problem {

@@ -8,14 +8,20 @@ record Place(String name, String version) implements Comparable<Place> {
 
     /// Of a target `NAME/VERSION/FILE`; empty for any other.
     static Optional<Place> of(TargetName target) {
-        int first = target.text().indexOf('/');
-        int second = target.text().indexOf('/', first + 1);
-        if (first < 0 || second < 0 || !Release.isFile(target.text().substring(second + 1))) {
+        String folder = folder(target);
+        int slash = folder.indexOf('/');
+        if (slash < 0 || !Release.isFile(target.text().substring(folder.length() + 1))) {
             return Optional.empty();
         }
-        String name = target.text().substring(0, first);
-        String version = target.text().substring(first + 1, second);
+        String name = folder.substring(0, slash);
+        String version = folder.substring(slash + 1);
         return Release.isName(name) && Release.isVersion(version) ? Optional.of(new Place(name, version)) : Optional.empty();
+    }
+
+    /// What stands before the second slash; empty where there are not two. Cheap, for who looks through many.
+    static String folder(TargetName target) {
+        int second = target.text().indexOf('/', target.text().indexOf('/') + 1);
+        return second < 0 ? "" : target.text().substring(0, second);
     }
 
     TargetName target(String file) {

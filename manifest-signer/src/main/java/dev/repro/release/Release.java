@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /// The description of a release (`repro.release.v1`): an ordered set of images that belong together, and what was read from each of them.
 /// It is all or nothing: its [#digest] stands beside every file of it, so that files of two releases cannot be mixed.
@@ -36,9 +37,10 @@ public record Release(String name, String version, List<ReleaseImage> images, Op
     /// The target that holds the envelope.
     public static final String ENVELOPE = "release.json";
 
-    private static final String NAME = "[a-z0-9][a-z0-9_-]{0,63}";
-    private static final String VERSION = "[0-9A-Za-z][0-9A-Za-z.+_~-]{0,63}";
-    private static final String FILE = "[A-Za-z0-9_][A-Za-z0-9._+-]{0,127}";
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,63}");
+    private static final Pattern VERSION = Pattern.compile("[0-9A-Za-z][0-9A-Za-z.+_~-]{0,63}");
+    private static final Pattern FILE = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._+-]{0,127}");
+    private static final Set<String> TOP_LEVEL = Set.of("root", "targets", "snapshot", "timestamp");
 
     /// @throws IllegalArgumentException a member is not what [#parse] would accept
     public Release {
@@ -113,17 +115,17 @@ public record Release(String name, String version, List<ReleaseImage> images, Op
 
     /// 1 to 64 of a-z, 0-9, `_`, `-`, the first a letter or digit: so that none looks like another in upper case, and none like a role `NAME.2`.
     public static boolean isName(String text) {
-        return text.matches(NAME) && !Set.of("root", "targets", "snapshot", "timestamp").contains(text);
+        return NAME.matcher(text).matches() && !TOP_LEVEL.contains(text);
     }
 
     /// 1 to 64 of letters, digits, `.`, `+`, `_`, `~`, `-`, the first a letter or digit.
     public static boolean isVersion(String text) {
-        return text.matches(VERSION);
+        return VERSION.matcher(text).matches();
     }
 
     /// 1 to 128 of letters, digits, `.`, `_`, `+`, `-`, the first a letter, digit or `_`.
     public static boolean isFile(String text) {
-        return text.matches(FILE);
+        return FILE.matcher(text).matches();
     }
 
     static void check(boolean holds, String otherwise) {

@@ -19,6 +19,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// What a gate checks of new metadata of a targets role, beyond what TUF does: that it publishes and withdraws whole releases, that none
 /// changes, and that every image is what its description says.
@@ -87,9 +88,14 @@ public final class ReleaseCheck {
 
     private static Map<Place, SortedMap<TargetName, TargetFile>> below(SortedSet<Place> places, Map<TargetName, TargetFile> targets) {
         var out = new TreeMap<Place, SortedMap<TargetName, TargetFile>>();
+        Map<String, Place> folders = places.stream().collect(Collectors.toMap(Place::toString, p -> p));
         if (!places.isEmpty()) {
-            targets.forEach((name, file) -> Place.of(name).filter(places::contains)
-                    .ifPresent(p -> out.computeIfAbsent(p, _ -> new TreeMap<>()).put(name, file)));
+            targets.forEach((name, file) -> {
+                Place place = folders.get(Place.folder(name));
+                if (place != null) {
+                    out.computeIfAbsent(place, _ -> new TreeMap<>()).put(name, file);
+                }
+            });
         }
         return out;
     }

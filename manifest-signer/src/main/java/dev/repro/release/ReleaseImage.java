@@ -4,6 +4,7 @@ import dev.repro.base.Digest;
 import dev.repro.base.Json;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// An image of a release. All but the limits is read from the image; digests and size are those of the bytes without an embedded release.
 ///
@@ -22,12 +23,15 @@ public record ReleaseImage(String file, String target, Optional<Long> abi, Optio
     public static final int MAX_DEVICES = 63;
     static final String BLOCK = "BLOCK_BASIC";
 
+    private static final Pattern TARGET = Pattern.compile("[a-z0-9][a-z0-9-]{0,31}");
+    private static final Pattern SHA512 = Pattern.compile("[0-9a-f]{128}");
+
     public ReleaseImage {
         Release.check(Release.isFile(file), "`" + file + "` is not a file name that a release can have");
-        Release.check(target.matches("[a-z0-9][a-z0-9-]{0,31}"), "the target `" + target + "` is not one");
+        Release.check(TARGET.matcher(target).matches(), "the target `" + target + "` is not one");
         Release.check(abi.orElse(0L) >= 0, "the ABI version is negative");
         Release.check(size >= 1 && size <= MAX_SIZE, "an image has 1 to " + MAX_SIZE + " bytes");
-        Release.check(sha512.matches("[0-9a-f]{128}"), "a SHA-512 is not 128 lower-case hexadecimal digits");
+        Release.check(SHA512.matcher(sha512).matches(), "a SHA-512 is not 128 lower-case hexadecimal digits");
         List<String> blocks = devices(manifest, BLOCK);
         limits.readOnlyBlocks().forEach(b -> Release.check(blocks.contains(b), "the manifest of " + file + " has no block device `" + b + "`"));
     }

@@ -20,7 +20,8 @@ interface Releases {
         try {
             ReleaseCheck.Change change = ReleaseCheck.metadata(role, before, after);
             if (blobs.isPresent()) {
-                ReleaseCheck.contents(change, blobs.get(), keys.usable(), keys.role().threshold());
+                // A team's quorum is on the metadata, which lists the envelope by its digest; whoever made the release has signed that.
+                ReleaseCheck.contents(change, blobs.get(), keys.usable(), 1);
             }
         } catch (dev.repro.release.Refused e) {
             throw refused(e);

@@ -157,8 +157,12 @@ public final class Trust implements AutoCloseable {
     /// What is trusted without asking anybody: the files here, held to the same rules.
     public Repository offline(Instant now) throws Refusal, Problem {
         requireBegun();
-        known = Updater.offline(store, Limits.DEFAULT).refresh(now);
-        return known;
+        try {
+            known = Updater.offline(store, Limits.DEFAULT).refresh(now);
+            return known;
+        } catch (Refusal e) {
+            throw explained(e);
+        }
     }
 
     private void requireBegun() throws Problem {

@@ -44,8 +44,8 @@ final class Serving implements AutoCloseable {
             Thread.ofVirtual().start(() -> {
                 try {
                     stream.transferTo(java.io.OutputStream.nullOutputStream());
-                } catch (IOException e) {
-                    throw new java.io.UncheckedIOException(e);
+                } catch (IOException ended) {
+                    return; // with the process
                 }
             });
         }
@@ -65,10 +65,15 @@ final class Serving implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         process.destroy();
-        if (!process.waitFor(10, TimeUnit.SECONDS)) {
+        try {
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
             process.destroyForcibly();
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -29,7 +29,7 @@ abstract class Town {
     }
 
     @AfterAll
-    static void end() throws InterruptedException {
+    static void end() {
         serving.close();
     }
 

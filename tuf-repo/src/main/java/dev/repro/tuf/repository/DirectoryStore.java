@@ -20,8 +20,10 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /// A repository in a folder that a web server serves as it is.
 ///
@@ -33,8 +35,8 @@ import java.util.concurrent.Future;
 /// `.repro/lock` keeps two publishers apart, in one process or in several.
 public final class DirectoryStore implements Store {
     private static final String OWN = ".repro";
-    private static final int FEW = 32;
-    private static final int WRITERS = 4;
+    private static final int WRITERS = 16; // file systems force what many wait for at once
+    private static final ThreadPoolExecutor POOL = pool();
 
     private final Path root;
     private final Disk disk;
@@ -88,7 +90,7 @@ public final class DirectoryStore implements Store {
                 throw Stores.raced(root.resolve(Layout.TIMESTAMP));
             }
             stage(publication);
-            finish();
+            finish(false);
             return null;
         });
     }
@@ -159,55 +161,79 @@ public final class DirectoryStore implements Store {
         return null;
     }
 
-    // Each write waits for the disk; several at once wait together.
-    private static void all(List<Callable<Void>> writes) throws IOException, Problem {
-        try (var pool = Executors.newFixedThreadPool(writes.size() < FEW ? 1 : WRITERS)) {
-            var running = new ArrayList<Future<Void>>();
-            writes.forEach(w -> running.add(pool.submit(w)));
-            for (Future<Void> one : running) {
+    // Each waits for the disk; several at once wait together.
+    private static void all(List<Callable<Void>> steps) throws IOException, Problem {
+        var running = new ArrayList<Future<Void>>();
+        steps.forEach(w -> running.add(POOL.submit(w)));
+        Throwable failed = null;
+        for (Future<Void> one : running) {
+            try {
                 one.get();
+            } catch (ExecutionException e) {
+                failed = failed == null ? e.getCause() : failed;
+            } catch (InterruptedException e) {
+                running.forEach(r -> r.cancel(false));
+                Thread.currentThread().interrupt();
+                throw Problem.environment("interrupted").because(e);
             }
-        } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case IOException io -> throw io;
-                case Problem problem -> throw problem;
-                case Error error -> throw error;
-                default -> throw new IllegalStateException(e.getCause());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw Problem.environment("interrupted").because(e);
         }
+        switch (failed) {
+            case null -> { }
+            case IOException io -> throw io;
+            case Problem problem -> throw problem;
+            case Error error -> throw error;
+            default -> throw new IllegalStateException(failed);
+        }
+    }
+
+    private static ThreadPoolExecutor pool() {
+        var pool = new ThreadPoolExecutor(WRITERS, WRITERS, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+                Thread.ofPlatform().name("store-", 0).daemon().factory());
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
     }
 
     /// Finishes what was decided, sweeps what was not.
     private void recover() throws IOException, Problem {
         if (Files.exists(commit)) {
-            finish();
+            finish(true);
         } else if (Files.exists(next)) {
             sweep();
         }
     }
 
-    private void finish() throws IOException, Problem {
+    /// @param mended whether an earlier process began with it: then nobody knows which folders are new
+    private void finish(boolean mended) throws IOException, Problem {
         var folders = new TreeSet<Path>();
+        Path timestamp = root.resolve(Layout.TIMESTAMP);
         for (Map.Entry<String, Json> place : decided().entrySet()) {
             Path from = next.resolve(place.getKey());
             Path to = root.resolve(((Json.Str) place.getValue()).value());
             if (Files.exists(from)) { // else it was moved before a crash
-                if (to.equals(root.resolve(Layout.TIMESTAMP))) {
+                if (to.equals(timestamp)) {
                     sync(folders);
+                    folders.clear();
                 }
                 if (folders.add(to.getParent())) {
+                    addNew(to.getParent(), mended, folders);
                     disk.createDirectories(to.getParent());
                 }
                 disk.move(from, to);
+            } else if (mended && folders.add(to.getParent())) {
+                addNew(to.getParent(), true, folders);
             }
         }
         sync(folders);
         disk.delete(commit);
         disk.syncFolder(next);
         sweep();
+    }
+
+    // A new folder lasts once its parent is forced.
+    private void addNew(Path folder, boolean all, TreeSet<Path> folders) {
+        for (Path p = folder; !p.equals(root) && (all || !Files.exists(p)); p = p.getParent()) {
+            folders.add(p.getParent());
+        }
     }
 
     private Map<String, Json> decided() throws IOException {
@@ -218,17 +244,11 @@ public final class DirectoryStore implements Store {
         }
     }
 
-    // A new folder lasts once its parent is forced.
-    private void sync(TreeSet<Path> folders) throws IOException {
-        var all = new TreeSet<Path>();
-        for (Path folder : folders) {
-            for (Path p = folder; p.startsWith(root) && all.add(p);) {
-                p = p.getParent();
-            }
-        }
-        for (Path folder : all.descendingSet()) {
+    private void sync(TreeSet<Path> folders) throws IOException, Problem {
+        all(folders.descendingSet().stream().filter(Files::exists).<Callable<Void>>map(folder -> () -> {
             disk.syncFolder(folder);
-        }
+            return null;
+        }).toList());
     }
 
     private void sweep() throws IOException {

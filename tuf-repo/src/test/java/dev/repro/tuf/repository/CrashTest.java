@@ -145,7 +145,7 @@ class CrashTest {
         Scene scene = scene(true);
         int steps = steps(scene);
         var seen = new TreeSet<Long>();
-        assertTrue(steps > 30, "the publication takes " + steps + " steps");
+        assertTrue(steps > 25, "the publication takes " + steps + " steps");
         for (int n = 0; n < steps; n++) {
             Path at = copy(scene.at(), folder.resolve("crash" + n));
             Client client = Client.of(at);
