@@ -27,7 +27,7 @@ final class ApproveCommand extends ServiceVerb {
             description = "what `repro requests NAME` has shown you, and the author has told you; without it you are shown it and asked")
     String digest;
 
-    @Option(names = "--reject", description = "refuse it instead: the author hears why")
+    @Option(names = "--reject", description = "refuse it instead: the request is gone then")
     boolean reject;
 
     @Option(names = {"-m", "--message"}, paramLabel = "TEXT", description = "with --reject: why")

@@ -94,7 +94,8 @@ final class AuthorCommand extends Commands.Verb {
         }
 
         private Author begin(URI url) throws Problem {
-            var settings = new Author.Settings(url, Optional.ofNullable(name));
+            Optional<String> before = Author.find(places()).flatMap(a -> a.settings().name());
+            var settings = new Author.Settings(url, Optional.ofNullable(name).or(() -> before));
             if (noPassword || Author.hasKey(places())) {
                 return Author.begin(places(), settings, null);
             }

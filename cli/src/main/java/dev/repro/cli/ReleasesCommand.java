@@ -31,9 +31,11 @@ final class ReleasesCommand extends Reading {
             voice.say("no releases");
         }
         for (Catalogue.Entry entry : entries) {
-            voice.say(String.format("%-24s %s", entry.release(), String.join(", ", entry.release().images().stream().map(ReleaseImage::target).toList())));
+            List<String> targets = entry.release().images().stream().map(ReleaseImage::target).toList();
+            voice.say(String.format("%-24s %s", entry.release(), String.join(", ", targets)));
             if (images) {
-                entry.release().images().forEach(i -> voice.say(String.format(Locale.ROOT, "  %-22s %,d bytes, sha256 %s", i.file(), i.size(), i.sha256())));
+                entry.release().images().forEach(i -> voice.say(
+                        String.format(Locale.ROOT, "  %-22s %,d bytes, sha256 %s", i.file(), i.size(), i.sha256())));
             }
         }
         voice.answer(Catalogues.toJson(entries));

@@ -152,7 +152,7 @@ final class RepoCeremony {
         List<Path> proposals;
 
         @Option(names = "--repo", paramLabel = "FOLDER", description = "publish there, if no signature is missing")
-        Path repo;
+        String repo;
 
         @Mixin
         RepoCommand.KeyOptions keys = new RepoCommand.KeyOptions();
@@ -176,7 +176,7 @@ final class RepoCeremony {
             Json.Obj answer = Json.object("schema", "repro.repo-merged.v1", "digest", merged.proposal().digest(),
                     "missing", missing.stream().map(Proposal.Missing::toJson).toList(), "published", List.of());
             if (missing.isEmpty() && repo != null) {
-                try (Store store = Stores.open(path(repo).toAbsolutePath().normalize()); KeyRing ring = keys.ring(this)) {
+                try (Store store = Stores.open(repo, env(), path(Path.of(""))); KeyRing ring = keys.ring(this)) {
                     var desk = new Desk(Repository.read(store), Optional.empty(), ring, Instant.now(), dryRun);
                     Desk.Outcome outcome = desk.publish(folders.getFirst(), message);
                     voice.say(RepoCommand.end(outcome, proposals.getFirst(), dryRun));

@@ -60,11 +60,11 @@ final class RepoCommand extends Commands.Verb {
     /// Where the repository is.
     abstract static class Base extends Commands.Verb {
         @Option(names = "--repo", paramLabel = "FOLDER",
-                description = "the repository: a folder, or a bare git repository; default: this folder")
-        Path repo = Path.of("");
+                description = "the repository: a folder, a bare git repository, or s3://BUCKET/PREFIX?endpoint=URL&region=REGION; default: this folder")
+        String repo = "";
 
         Store store() throws Problem {
-            return Stores.open(path(repo).toAbsolutePath().normalize());
+            return Stores.open(repo, env(), here());
         }
 
         Path here() {

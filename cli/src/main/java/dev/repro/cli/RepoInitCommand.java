@@ -30,7 +30,7 @@ import picocli.CommandLine.Parameters;
 final class RepoInitCommand extends Commands.Verb {
 
     @Parameters(paramLabel = "FOLDER", description = "the new repository; one whose name ends with .git is a bare git repository")
-    Path folder;
+    String folder;
 
     @Option(names = "--root", paramLabel = "[OWNER=]FILE",
             description = "public key of a holder of root; may be repeated, as all of these")
@@ -85,7 +85,7 @@ final class RepoInitCommand extends Commands.Verb {
             throw Problem.usage("keys are given, and nothing says who signs with them").expected("--proposal or --key")
                     .hint("--proposal FOLDER makes a proposal that their holders sign");
         }
-        try (Store store = Stores.open(path(folder).toAbsolutePath().normalize())) {
+        try (Store store = Stores.open(folder, env(), path(Path.of("")))) {
             Repository repository = Repository.read(store);
             if (!repository.isEmpty()) {
                 throw Problem.usage("there is a repository already").where(folder).hint("name an empty or a new folder");

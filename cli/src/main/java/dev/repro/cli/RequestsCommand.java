@@ -46,6 +46,7 @@ final class RequestsCommand extends ServiceVerb {
     }
 
     static String line(Request request) {
-        return String.format(Locale.ROOT, "%-10s %s, to be signed by %s", request.kind().name().toLowerCase(Locale.ROOT), request.name(), request.line());
+        return String.format(Locale.ROOT, "%-10s %s, to be signed by %s", request.kind().name().toLowerCase(Locale.ROOT), request.name(),
+                request.line());
     }
 }

@@ -110,7 +110,8 @@ abstract class ServiceVerb extends Commands.Verb {
     /// Which keys sign: the author's, if none are named.
     static final class SigningKeys {
         @Option(names = "--key", paramLabel = "KEY",
-                description = "a key that signs, instead of the author's: a PEM file, a folder of them, pkcs11:… or ssh-agent:NAME; may be repeated")
+                description = "a key that signs, instead of the author's: a PEM file, a folder of them, pkcs11:… or ssh-agent:NAME; "
+                + "may be repeated")
         List<String> keys = List.of();
 
         @Mixin

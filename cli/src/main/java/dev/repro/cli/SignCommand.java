@@ -22,7 +22,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "sign", description = "Make a release of images and sign it, for `repro publish`; or sign a release that another of the team has made.",
+@Command(name = "sign",
+        description = "Make a release of images and sign it, for `repro publish`; or sign a release that another of the team has made.",
         synopsisHeading = "usage: ", descriptionHeading = "%n", parameterListHeading = "%n", optionListHeading = "%noptions:%n",
         footer = {"", "example: repro sign hello.hvt hello.spt --version 1.0.0",
             "         repro sign --release hello-1.0.0.release --digest 3f2a…9c"})
@@ -120,7 +121,8 @@ final class SignCommand extends ServiceVerb {
         Difference.of(draft.proposal()).lines().forEach(voice::say);
         Digest shown = draft.proposal().digest();
         if (digest != null) {
-            shown = Digest.parse(digest).orElseThrow(() -> Problem.usage("not a digest").where("--digest").expected("64 hexadecimal digits").found(digest));
+            shown = Digest.parse(digest).orElseThrow(() -> Problem.usage("not a digest").where("--digest")
+                    .expected("64 hexadecimal digits").found(digest));
         } else {
             confirm(false, "sign this?", "--digest " + shown);
         }

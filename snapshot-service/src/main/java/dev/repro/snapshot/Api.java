@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /// The protocol below `/v1` (docs/publishing.md).
 final class Api {
@@ -35,6 +36,7 @@ final class Api {
     private final Bodies bodies;
     private final ServiceLimits limits;
     private final Metrics.Histogram latency;
+    private final Recent recent = new Recent();
     private final Rates keys;
     private final Rates bytes;
 
@@ -99,10 +101,14 @@ final class Api {
     }
 
     Reply submit(byte[] body) throws Refused, Problem, InterruptedException {
-        return publish(Submission.parse(body, limits.submissionFiles()));
+        Digest digest = Digest.of(body);
+        Submission known = recent.remove(digest);
+        return publish(known == null ? Submission.parse(body, limits.submissionFiles()) : known,
+                checked -> recent.put(digest, checked.submission().with(checked.files())));
     }
 
-    private Reply publish(Submission submission) throws Refused, Problem, InterruptedException {
+    /// @param incomplete told of what lacks files
+    private Reply publish(Submission submission, Consumer<Gate.Checked> incomplete) throws Refused, Problem, InterruptedException {
         long start = System.nanoTime();
         if (submission.files().arePublishedIn(publisher.repository())) {
             return published(new Committer.Result(submission.files().versions(), publisher.repository().version(RoleName.SNAPSHOT),
@@ -112,6 +118,7 @@ final class Api {
         Gate.Checked checked = committer.check(submission);
         limit(checked);
         if (!checked.missing().isEmpty()) {
+            incomplete.accept(checked);
             return incomplete(checked);
         }
         CompletableFuture<Committer.Result> answer = committer.publish(checked, epoch);
@@ -221,7 +228,7 @@ final class Api {
         Submission submission = granted.submission().get();
         Digest first = Digest.of(submission.files().bytes(submission.files().roles().stream().filter(r -> !r.equals(RoleName.TARGETS)).findFirst()
                 .orElseThrow()));
-        Reply reply = publish(submission);
+        Reply reply = publish(submission, _ -> {});
         if (reply.status() == 200) {
             requests.close(name, first);
         }

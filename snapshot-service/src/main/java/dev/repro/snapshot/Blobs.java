@@ -1,7 +1,6 @@
 package dev.repro.snapshot;
 
 import dev.repro.base.Digest;
-import dev.repro.base.Durable;
 import dev.repro.base.Problem;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,18 +8,21 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// Files that authors upload, by SHA-256: `blobs/HEX`, and `blobs/HEX.part` while parts of it are missing. Parts survive a restart.
 ///
-/// Only what a checked submission lists is taken, and no more of it than that says.
+/// Only what a checked submission lists is taken, and no more of it than that says. Nothing is forced to the disk before it is published:
+/// what an earlier process has left is hashed again.
 final class Blobs {
     private static final String PART = ".part";
     private static final int BUFFER = 1 << 16;
@@ -42,6 +44,7 @@ final class Blobs {
     private final ServiceLimits limits;
     private final InstantSource clock;
     private final Map<Digest, Upload> uploads = new ConcurrentHashMap<>();
+    private final Set<Digest> checked = ConcurrentHashMap.newKeySet(); // whole files whose digest this process has seen
 
     private Blobs(Path folder, ServiceLimits limits, InstantSource clock) {
         this.folder = folder;
@@ -58,10 +61,24 @@ final class Blobs {
         return new Blobs(folder, limits, clock);
     }
 
-    /// Whether all of it is here.
+    /// All of it, if it is here. It never changes again.
     Optional<Path> file(Digest digest) {
         Path file = folder.resolve(digest.hex());
-        return Files.exists(file) ? Optional.of(file) : Optional.empty();
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try {
+            if (!checked.contains(digest)) { // of an earlier process, which forced nothing to the disk
+                if (!Digest.of(file).equals(digest)) {
+                    Files.deleteIfExists(file);
+                    return Optional.empty();
+                }
+                checked.add(digest);
+            }
+            return Optional.of(file);
+        } catch (IOException e) {
+            return Optional.empty(); // swept, or unreadable: to be uploaded again
+        }
     }
 
     /// Lets it be uploaded, for a while.
@@ -133,7 +150,6 @@ final class Blobs {
             if (upload.offset < upload.length) {
                 return upload.offset;
             }
-            file.force(true);
         }
         return finish(digest, upload);
     }
@@ -191,7 +207,8 @@ final class Blobs {
                 throw new Refused(422, "digest-mismatch", 60, "not the file that was signed").expected(digest).found(found)
                         .hint("upload the file that the signed metadata lists, from its beginning");
             }
-            Durable.move(part(digest), folder.resolve(digest.hex()));
+            Files.move(part(digest), folder.resolve(digest.hex()), StandardCopyOption.ATOMIC_MOVE);
+            checked.add(digest);
             return upload.length;
         } catch (IOException e) {
             throw Problem.storage("cannot be written: " + e.getMessage()).where(folder).because(e);
@@ -222,6 +239,9 @@ final class Blobs {
                 Optional<Digest> digest = Digest.parse(part ? name.substring(0, name.length() - PART.length()) : name);
                 Duration stay = part ? Duration.ofDays(1) : limits.uploadTime();
                 boolean wanted = digest.isPresent() && uploads.containsKey(digest.get());
+                if (!wanted && !part) {
+                    digest.ifPresent(checked::remove);
+                }
                 if (!wanted && Files.getLastModifiedTime(file).toMillis() + stay.toMillis() < now) {
                     Files.deleteIfExists(file);
                 }

@@ -39,6 +39,7 @@ final class Committer implements AutoCloseable {
     private final ReentrantLock publishing = new ReentrantLock(); // one at a time changes the publisher
     /// Of who may sign what: grows with every publication that may change it.
     private volatile long epoch;
+    private volatile Preparing preparing = (_, _, _) -> {};
     private volatile Runnable watcher = () -> {};
 
     /// @param local who signs timestamps in this process; empty where a service elsewhere does
@@ -53,8 +54,16 @@ final class Committer implements AutoCloseable {
         this.thread = Thread.ofPlatform().name("committer").unstarted(this::run);
     }
 
+    /// Told of what is about to be published or staged.
+    @FunctionalInterface
+    interface Preparing {
+        void accept(Proposal proposal, List<SignedFiles> files, String message);
+    }
+
+    /// @param onPrepared called before every publication of submissions
     /// @param onPublished called after every publication
-    void start(Runnable onPublished) {
+    void start(Preparing onPrepared, Runnable onPublished) {
+        preparing = onPrepared;
         watcher = onPublished;
         thread.start();
     }
@@ -133,6 +142,7 @@ final class Committer implements AutoCloseable {
     private void publishChecked(List<Entry> good) throws Problem, Refused {
         List<SignedFiles> files = good.stream().map(e -> e.checked().files()).toList();
         Proposal proposal = SignedFiles.onto(publisher.repository(), files, blobs::file);
+        preparing.accept(proposal, files, message(good));
         if (local.isEmpty()) {
             publisher.stage(proposal, message(good));
             waiting.stage(good);

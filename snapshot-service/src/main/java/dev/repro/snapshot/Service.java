@@ -6,13 +6,17 @@ import com.sun.net.httpserver.HttpServer;
 import dev.repro.base.Fields;
 import dev.repro.base.Problem;
 import dev.repro.keys.Signer;
+import dev.repro.snapshot.pages.LivePages;
+import dev.repro.snapshot.pages.Page;
 import dev.repro.tuf.RoleName;
 import dev.repro.tuf.repository.Freshness;
+import dev.repro.tuf.repository.Repository;
 import dev.repro.tuf.repository.StagedPublisher;
 import dev.repro.tuf.repository.Store;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +57,7 @@ public final class Service implements AutoCloseable {
     private final Requests requests;
     private final Committer committer;
     private final StaticFiles files;
+    private final LivePages pages;
     private final Api api;
     private final Rates addresses;
     private final Map<String, AtomicInteger> busy = new ConcurrentHashMap<>();
@@ -76,6 +81,8 @@ public final class Service implements AutoCloseable {
         this.freshness = config.freshness.map(signer -> new WatchedFreshness(signer, log, metrics));
         this.committer = new Committer(publisher, gate, blobs, freshness.<Freshness>map(signer -> signer), limits, log, new Upkeep(config.clock, log));
         this.files = new StaticFiles(config.store, config.folder, System::nanoTime);
+        this.pages = LivePages.open(publisher, () -> Repository.read(config.store), config.work.resolve("activity.jsonl"), config.clock,
+                e -> log.error("pages", "error", e.line()));
         this.api = new Api(publisher, committer, blobs, requests, bodies, limits, metrics);
         this.addresses = new Rates(limits.writesPerMinute(), Duration.ofMinutes(1), System::nanoTime);
         this.server = listen(config.listen, limits);
@@ -95,7 +102,10 @@ public final class Service implements AutoCloseable {
     static Service start(Config config, Releases releases) throws Problem {
         var service = new Service(config, releases);
         service.blobs.sweep();
-        service.committer.start(service.files::changed);
+        service.committer.start(service.pages::upcoming, () -> {
+            service.files.changed();
+            service.pages.changed();
+        });
         Thread.ofPlatform().name("horizons").daemon().start(service::look); // a repository may have many roles
         service.server.createContext("/", service::handle);
         service.server.setExecutor(service.threads);
@@ -187,13 +197,23 @@ public final class Service implements AutoCloseable {
         }
     }
 
-    private void own(HttpExchange exchange, String path) throws IOException, Refused {
+    private void own(HttpExchange exchange, String path) throws IOException, Refused, Problem {
         switch (path) {
             case "/healthz" -> text(exchange, 200, "text/plain; charset=utf-8", "ok\n");
             case "/readyz" -> ready(exchange);
             case "/metrics" -> text(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", metrics.text() + horizonText());
-            default -> throw Refused.missing("there is no such page").file(path);
+            default -> page(exchange);
         }
+    }
+
+    private void page(HttpExchange exchange) throws IOException, Refused, Problem {
+        URI uri = exchange.getRequestURI();
+        if (!exchange.getRequestMethod().equals("GET") && !exchange.getRequestMethod().equals("HEAD")) {
+            throw Refused.missing("there is nothing here for this method").file(uri.getPath());
+        }
+        Page page = pages.page(uri.getRawPath(), uri.getRawQuery(), exchange.getRequestHeaders()::getFirst, url());
+        Page.HEADERS.forEach(exchange.getResponseHeaders()::set);
+        body(exchange, page.status(), page.type(), page.bytes());
     }
 
     private String horizonText() {
@@ -316,6 +336,7 @@ public final class Service implements AutoCloseable {
         server.stop(0);
         threads.shutdown();
         bodies.close();
+        pages.close();
         log.info("stopped");
     }
 }

@@ -44,6 +44,11 @@ record Submission(SignedFiles files, Digest digest, String message) {
         }
     }
 
+    /// The same, with what was noted of its signatures.
+    Submission with(SignedFiles noted) {
+        return new Submission(noted, digest, message);
+    }
+
     static Digest digest(java.util.SortedMap<RoleName, byte[]> files) {
         var sha256 = Digest.sha256();
         files.forEach((role, bytes) -> sha256.update((role + "\n" + Digest.of(bytes) + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8)));

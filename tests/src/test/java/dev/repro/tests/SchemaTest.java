@@ -21,6 +21,8 @@ import dev.repro.release.Extras;
 import dev.repro.release.LaunchLimits;
 import dev.repro.release.Made;
 import dev.repro.release.ReleaseMaker;
+import dev.repro.tests.release.Person;
+import dev.repro.tests.release.Serving;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -267,7 +269,10 @@ class SchemaTest {
 
     /// Runs repro, and holds the one object that it prints to the schema.
     private JsonNode printed(String schema, int code, String... args) throws IOException {
-        Repro.Answer answer = Repro.run(args);
+        return printed(schema, code, Repro.run(args));
+    }
+
+    private JsonNode printed(String schema, int code, Repro.Answer answer) throws IOException {
         assertEquals(code, answer.code(), answer::toString);
         try (var values = MAPPER.readerFor(JsonNode.class).<JsonNode>readValues(answer.out())) {
             JsonNode value = values.next();
@@ -284,6 +289,36 @@ class SchemaTest {
         var extras = new Extras(limits, Map.of(), Optional.of(blk.resolve("repro.lock")), List.of(), Map.of("layout", "7"), Optional.empty());
         Made made = ReleaseMaker.make("blk", "1.0.0", List.of(blk.resolve("blk.hvt"), blk.resolve("blk.spt")), extras);
         written("repro.release.v1", Files.writeString(folder.resolve("release.json"), JsonText.pretty(made.release().toJson())));
+    }
+
+    @Test
+    void publishing() throws Exception {
+        Path town = Files.createDirectory(folder.resolve("town"));
+        Person alice = Person.in(town, "alice");
+        try (Serving serving = Serving.start(town.resolve("service"))) {
+            printed("repro.author.v1", 0, alice.run("author", "init", "--json", "--service", serving.url().toString(), "--no-password"));
+            printed("repro.author.v1", 0, alice.run("author", "show", "--json"));
+            written("repro.author-settings.v1", alice.file(".config/repro/author/author.json"));
+            printed("repro.team.v1", 0, alice.run("team", "create", "--json", "crew", "--quorum", "1-of-1", alice.publicKey().toString()));
+            String digest = printed("repro.request-shown.v1", 0, alice.run("claim", "--json", "hello")).get("digest").asText();
+            written("repro.request-draft.v1", alice.file("hello.claim/request.json"));
+            printed("repro.requests-shown.v1", 0, alice.run("requests", "--json", "hello"));
+            for (String key : List.of("targets-1", "targets-2")) {
+                printed("repro.approved.v1", 0, alice.run("approve", "--json", "hello", "--digest", digest, "--key", serving.key(key).toString()));
+            }
+            printed("repro.error.v1", 1, alice.run("claim", "--json", "hello"));
+            printed("repro.request-shown.v1", 0, alice.run("claim", "--json", "other"));
+            printed("repro.rejected.v1", 0, alice.run("approve", "--json", "--reject", "other", "--key", serving.key("targets-1").toString()));
+            String image = Repro.HOME.resolve("examples/hello/hello.hvt").toString();
+            printed("repro.signed.v1", 0, alice.run("sign", "--json", image, "--version", "1.0.0", "--embed"));
+            printed("repro.published.v1", 0, alice.run("publish", "--json", "hello-1.0.0.release"));
+            written("repro.published.v1", alice.file("hello-1.0.0.release/published.json"));
+            String embedded = alice.file("hello-1.0.0.release/images/hello.hvt").toString();
+            printed("repro.verified.v1", 0, alice.run("verify", "--json", embedded));
+            printed("repro.refusal.v1", 1, alice.run("verify", "--json", Repro.HOME.resolve("README.md").toString()));
+            printed("repro.stripped.v1", 0, alice.run("strip", "--json", embedded));
+            printed("repro.releases.v1", 0, alice.run("releases", "--json", "hello"));
+        }
     }
 
     private JsonNode written(String schema, Path file) throws IOException {

@@ -150,7 +150,8 @@ public final class Author {
         List<Key> all = keys();
         if (all.isEmpty()) {
             throw Problem.usage("the author's key is gone").where(folder.resolve(KEY + PRIVATE))
-                    .hint("restore it from a copy; if there is none, make another with `repro author init`, and ask for the names with `repro transfer`");
+                    .hint("restore it from a copy; if there is none, make another with `repro author init`, "
+                    + "and ask for the names with `repro transfer`");
         }
         return all.getLast();
     }

@@ -147,9 +147,11 @@ public final class Trust implements AutoCloseable {
 
     private static Refusal explained(Refusal e) {
         return switch (e.rule()) {
-            case EXPIRED -> e.hint() != null ? e : e.hint("see that this machine's clock is right (`date -u`); if it is, the service signs nothing new: tell who runs it");
+            case EXPIRED -> e.hint() != null ? e : e.hint(
+                    "see that this machine's clock is right (`date -u`); if it is, the service signs nothing new: tell who runs it");
             case UNSIGNED, ROLLBACK, REPLACED -> e.hint() != null ? e
-                    : e.hint("this is not the repository that this machine trusts, or somebody tampers with it: compare the root's digest with its maintainers");
+                    : e.hint("this is not the repository that this machine trusts, or somebody tampers with it: "
+                    + "compare the root's digest with its maintainers");
             default -> e;
         };
     }

@@ -32,8 +32,10 @@ class JourneyTest extends Town {
         String second = approve(maintainers[1], "targets-2", "hello", digest);
         assertTrue(second.contains("published: hello belongs to these keys"), second);
 
-        String signed = alice.does("sign", image(alice, "hello.hvt"), image(alice, "hello.spt"), "--version", "1.0.0", "--memory-max", "64M", "--embed");
-        assertTrue(signed.contains("release    hello 1.0.0, sha256 ") && signed.contains("complete: `repro publish hello-1.0.0.release` sends it"), signed);
+        String signed = alice.does("sign", image(alice, "hello.hvt"), image(alice, "hello.spt"), "--version", "1.0.0",
+                "--memory-max", "64M", "--embed");
+        assertTrue(signed.contains("release    hello 1.0.0, sha256 "), signed);
+        assertTrue(signed.contains("complete: `repro publish hello-1.0.0.release` sends it"), signed);
         String published = alice.does("publish");
         assertTrue(published.contains("published  hello 2, snapshot "), published);
         assertTrue(published.contains("verify     repro verify IMAGE --name hello@1.0.0"), published);
@@ -78,7 +80,8 @@ class JourneyTest extends Town {
         Path state = Files.createDirectories(alice.file("python"));
         Files.copy(metadata().resolve("1.root.json"), state.resolve("root.json"));
         Tool.Ended ended = Tool.run(state, 60, installed.text().lines().toList().getLast(), "-B",
-                Repro.HOME.resolve("tests/peers/python/client.py").toString(), "--metadata-dir", state.toString(), "--metadata-url", url() + "metadata/",
+                Repro.HOME.resolve("tests/peers/python/client.py").toString(), "--metadata-dir", state.toString(),
+                "--metadata-url", url() + "metadata/",
                 "--target-base-url", url() + "targets/", "--target-dir", Files.createDirectory(state.resolve("targets")).toString(),
                 "--target-name", "hello/1.0.0/hello.hvt", "download");
         assertEquals(0, ended.code(), ended::text);

@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.Map;
 
 /// Somebody with a home folder of their own, who runs `./repro` in it.
-record Person(Path home) {
+public record Person(Path home) {
 
-    static Person in(Path folder, String name) throws IOException {
+    public static Person in(Path folder, String name) throws IOException {
         return new Person(Files.createDirectories(folder.resolve(name)));
     }
 
-    Repro.Answer run(String... args) {
+    public Repro.Answer run(String... args) {
         return Repro.run(home, Map.of("XDG_CONFIG_HOME", home.resolve(".config").toString(), "XDG_STATE_HOME",
                 home.resolve(".state").toString()), args);
     }
@@ -42,12 +42,12 @@ record Person(Path home) {
                 + " says: " + answer));
     }
 
-    Path file(String name) {
+    public Path file(String name) {
         return home.resolve(name);
     }
 
     /// The author's key, for others to list.
-    Path publicKey() {
+    public Path publicKey() {
         return home.resolve(".config/repro/author/author.pub");
     }
 }

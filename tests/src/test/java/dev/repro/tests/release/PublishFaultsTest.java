@@ -28,7 +28,7 @@ class PublishFaultsTest extends Town {
         Person alice = owner("wrong");
         image(alice, "hello.hvt");
         Files.write(alice.file("bad.hvt"), writableText(Files.readAllBytes(alice.file("hello.hvt"))));
-        alice.fails(1, List.of("lint-failed", "bad.hvt"), "sign", "bad.hvt", "--version", "1.0.0");
+        alice.fails(1, List.of("bad.hvt: lint finds", "writable and executable"), "sign", "bad.hvt", "--version", "1.0.0");
         Files.writeString(alice.file("none.hvt"), "not an image");
         alice.fails(1, List.of("none.hvt"), "sign", "none.hvt", "--version", "1.0.0");
         alice.fails(2, List.of("missing.hvt"), "sign", "missing.hvt", "--version", "1.0.0");
@@ -71,13 +71,15 @@ class PublishFaultsTest extends Town {
 
         owner("guarded");
         Person mallory = author("mallory");
-        mallory.fails(1, List.of("none of your keys may sign role guarded"), "sign", image(mallory, "hello.hvt"), "--version", "6.6.6", "--name", "guarded");
+        mallory.fails(1, List.of("none of your keys may sign role guarded"), "sign", image(mallory, "hello.hvt"), "--version", "6.6.6",
+                "--name", "guarded");
         mallory.fails(1, List.of("none of these keys is a maintainer's"), "approve", "locked", "--reject");
         maintainer("targets-3").does("approve", "locked", "--reject", "-m", "no", "--key", serving().key("targets-3").toString());
         mallory.fails(1, List.of("nobody has asked"), "requests", "locked");
         String body = "{\"schema\":\"repro.submission.v1\",\"files\":[{\"role\":\"guarded\",\"metadata\":\""
                 + Base64.getEncoder().encodeToString(forged("guarded")) + "\"}],\"message\":\"\"}";
-        HttpResponse<String> answer = send(HttpRequest.newBuilder(URI.create(url() + "v1/submissions")).POST(HttpRequest.BodyPublishers.ofString(body)).build());
+        HttpResponse<String> answer = send(HttpRequest.newBuilder(URI.create(url() + "v1/submissions"))
+                .POST(HttpRequest.BodyPublishers.ofString(body)).build());
         assertEquals(403, answer.statusCode(), answer::body);
         assertTrue(answer.body().contains("delegated-unsigned"), answer::body);
         assertEquals(1, version(metadata(), "guarded"));

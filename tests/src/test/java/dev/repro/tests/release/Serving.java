@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// `./repro serve` in a process of its own.
-final class Serving implements AutoCloseable {
+public final class Serving implements AutoCloseable {
     private static final String URL = "serving    ";
 
     private final Process process;
@@ -23,7 +23,7 @@ final class Serving implements AutoCloseable {
     }
 
     /// @param folder of everything that it keeps; it makes it
-    static Serving start(Path folder) throws IOException {
+    public static Serving start(Path folder) throws IOException {
         Process process = Repro.start(folder.getParent(), Map.of(), "serve", "--dir", folder.toString(), "--listen", "127.0.0.1:0", "--no-rates");
         BufferedReader out = process.inputReader();
         var said = new StringBuilder();
@@ -41,7 +41,7 @@ final class Serving implements AutoCloseable {
     // Nobody reads its log, and it must not wait for a reader.
     private static void drain(Process process) {
         for (var stream : java.util.List.of(process.getInputStream(), process.getErrorStream())) {
-            Thread.ofVirtual().start(() -> {
+            Thread.ofPlatform().daemon().start(() -> { // a virtual one would keep its carrier from the readers of other processes
                 try {
                     stream.transferTo(java.io.OutputStream.nullOutputStream());
                 } catch (IOException ended) {
@@ -51,12 +51,12 @@ final class Serving implements AutoCloseable {
         }
     }
 
-    URI url() {
+    public URI url() {
         return url;
     }
 
     /// A key that it has made: `targets-1`, …
-    Path key(String name) {
+    public Path key(String name) {
         return folder.resolve("keys").resolve(name + ".pem");
     }
 

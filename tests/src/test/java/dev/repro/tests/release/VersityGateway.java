@@ -63,10 +63,9 @@ final class VersityGateway implements AutoCloseable {
         return "s3://" + bucketAndPrefix + "?endpoint=http://127.0.0.1:" + port + "&region=us-east-1";
     }
 
-
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         process.destroy();
-        process.waitFor();
+        process.onExit().join();
     }
 }

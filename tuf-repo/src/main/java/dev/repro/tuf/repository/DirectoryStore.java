@@ -137,7 +137,7 @@ public final class DirectoryStore implements Store {
         }
         boolean same = switch (item.content()) {
             case Publication.Content.Bytes(var bytes, var _) -> Arrays.equals(bytes, Files.readAllBytes(file));
-            case Publication.Content.Copy(var _, var length, var digest, var _) -> Files.size(file) == length
+            case Publication.Content.Copy(var _, var length, var digest, var _, var _) -> Files.size(file) == length
                     && Digest.of(file).equals(digest);
             case Publication.Content.SameAs _ -> true; // of one name by digest as of the other
         };
@@ -151,7 +151,8 @@ public final class DirectoryStore implements Store {
     private Void write(Publication.Item item, Path file) throws IOException, Problem {
         switch (item.content()) {
             case Publication.Content.Bytes(var bytes, var _) -> disk.write(file, bytes);
-            case Publication.Content.Copy(var from, var _, var digest, var _) -> {
+            case Publication.Content.Copy(var from, var _, var _, var _, var frozen) when frozen -> disk.adopt(from, file);
+            case Publication.Content.Copy(var from, var _, var digest, var _, var _) -> {
                 if (!disk.copy(from, file).equals(digest)) {
                     throw Problem.no("the file has changed since it was described").where(from).hint("add it again");
                 }

@@ -45,6 +45,14 @@ class Disk {
         return Digest.of(digest);
     }
 
+    /// A second name of a file that never changes, its content forced to the disk.
+    void adopt(Path existing, Path file) throws IOException {
+        link(existing, file);
+        try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
     /// A second name of a file, or a copy where the file system has no second names.
     void link(Path existing, Path file) throws IOException {
         try {

@@ -68,7 +68,7 @@ final class Envelope {
 
     /// The same file, with a note of which of its signatures were verified and good.
     Envelope noting(Authority authority) throws Problem {
-        if (exact == null) {
+        if (exact == null || wasSignedFor(authority)) {
             return this;
         }
         var known = new HashMap<>(seen);

@@ -133,7 +133,7 @@ public final class GitStore implements Store {
             throws IOException, Problem {
         return switch (item.content()) {
             case Publication.Content.Bytes(var bytes, var _) -> inserter.insert(Constants.OBJ_BLOB, bytes);
-            case Publication.Content.Copy(var file, var length, var digest, var _) -> {
+            case Publication.Content.Copy(var file, var length, var digest, var _, var _) -> {
                 try (InputStream in = Files.newInputStream(file)) {
                     var fed = Digest.sha256();
                     ObjectId id = inserter.insert(Constants.OBJ_BLOB, length, new DigestInputStream(in, fed));

@@ -17,8 +17,8 @@ public final class Publication {
         /// version.
         record Bytes(byte[] bytes, boolean replace) implements Content {}
 
-        /// A copy of a file of this machine, which must still have this digest when it is copied.
-        record Copy(Path file, long length, Digest digest, boolean replace) implements Content {}
+        /// A copy of a file of this machine, which must still have this digest when it is copied; of a frozen one, it itself.
+        record Copy(Path file, long length, Digest digest, boolean replace, boolean frozen) implements Content {}
 
         /// The same bytes as an earlier file of this publication, which the store may keep only once.
         record SameAs(String path) implements Content {}

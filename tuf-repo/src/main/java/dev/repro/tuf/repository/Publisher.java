@@ -222,7 +222,7 @@ public final class Publisher {
         }
         if (blob != null && blob.digest().equals(digest) && blob.length() == file.length()) {
             String path = Layout.target(name, digest, consistent);
-            publication.copy(path, new Publication.Content.Copy(blob.file(), blob.length(), digest, !consistent));
+            publication.copy(path, new Publication.Content.Copy(blob.file(), blob.length(), digest, !consistent, blob.frozen()));
             if (tough && consistent && name.text().contains("/")) {
                 publication.same(Layout.toughTarget(name, digest), path);
             }

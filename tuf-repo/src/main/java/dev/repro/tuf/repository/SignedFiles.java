@@ -128,7 +128,7 @@ public final class SignedFiles {
 
     /// These files in the place of a repository's.
     ///
-    /// @param blobs where the file of a new target lies, by its SHA-256
+    /// @param blobs where the file of a new target lies, by its SHA-256; these files were checked and never change again
     public Proposal onto(Repository base, Function<Digest, Optional<Path>> blobs) throws Problem {
         return onto(base, List.of(this), blobs);
     }
@@ -145,7 +145,7 @@ public final class SignedFiles {
                 Digest digest = Digest.parse(target.getValue().hashes().getOrDefault("sha256", "")).orElse(null);
                 Optional<Path> file = digest == null ? Optional.empty() : blobs.apply(digest);
                 if (file.isPresent()) {
-                    found.put(target.getKey(), new Blob(file.get(), size(file.get()), digest));
+                    found.put(target.getKey(), new Blob(file.get(), size(file.get()), digest, true));
                 }
             }
         }
