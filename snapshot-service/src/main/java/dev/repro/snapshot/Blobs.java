@@ -171,7 +171,7 @@ final class Blobs {
             }
             return file.position(upload.offset);
         } catch (IOException e) {
-            throw Problem.storage("cannot be written").where(part).because(e);
+            throw Problem.storage("cannot be written: " + e.getMessage()).where(part).because(e);
         }
     }
 
@@ -190,7 +190,7 @@ final class Blobs {
                 throw e; // the sender was too slow
             } catch (IOException e) {
                 upload.sha256 = null; // what is on the disk counts
-                throw Problem.storage("cannot be written").because(e);
+                throw Problem.storage("cannot be written: " + e.getMessage()).where(folder).because(e);
             }
             upload.sha256.update(bytes, 0, n);
             upload.offset += n;
@@ -211,7 +211,7 @@ final class Blobs {
             checked.add(digest);
             return upload.length;
         } catch (IOException e) {
-            throw Problem.storage("cannot be written").where(folder).because(e);
+            throw Problem.storage("cannot be written: " + e.getMessage()).where(folder).because(e);
         }
     }
 

@@ -14,9 +14,12 @@ import java.util.concurrent.TimeUnit;
 /// The bodies of requests: read up to a limit, whole or as they come, and given up when they come too slowly.
 final class Bodies implements AutoCloseable {
     private static final int UNIT = 1 << 16; // bytes that one permit stands for
+    /// Of this process's memory to bodies: parsed and decoded, one takes some five times its length.
+    private static final int SHARE = 8;
 
     private final ServiceLimits limits;
     private final Metrics metrics;
+    private final int units;
     private final Semaphore memory;
     private final Set<Slow> running = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(
@@ -25,7 +28,8 @@ final class Bodies implements AutoCloseable {
     Bodies(ServiceLimits limits, Metrics metrics) {
         this.limits = limits;
         this.metrics = metrics;
-        this.memory = new Semaphore((int) Math.max(1, limits.bodiesBytes() / UNIT), true);
+        this.units = (int) Math.max(1, Math.min(limits.bodiesBytes(), Runtime.getRuntime().maxMemory() / SHARE) / UNIT);
+        this.memory = new Semaphore(units, true);
         long tick = Math.clamp(limits.grace().toMillis() / 4, 50, 1000);
         watch.scheduleAtFixedRate(() -> running.forEach(Slow::check), tick, tick, TimeUnit.MILLISECONDS);
     }
@@ -97,7 +101,7 @@ final class Bodies implements AutoCloseable {
             throw new Refused(413, "body-too-large", 2, "the body is larger than this service takes").expected("at most " + most + " bytes")
                     .found(length + " bytes");
         }
-        int permits = Math.min((int) (length / UNIT) + 1, (int) Math.max(1, limits.bodiesBytes() / UNIT));
+        int permits = Math.min((int) (length / UNIT) + 1, units);
         if (!memory.tryAcquire(permits, limits.answerTime().toMillis(), TimeUnit.MILLISECONDS)) {
             throw new Refused(503, "busy", 4, "too many large requests at once").retryAfter(5);
         }

@@ -114,10 +114,13 @@ final class Committer implements AutoCloseable {
     }
 
     private List<Entry> next() throws InterruptedException {
-        return waiting.next(publisher::hasStaged, TimeUnit.SECONDS.toNanos(1));
+        return waiting.next(() -> local.isEmpty() && publisher.hasStaged(), TimeUnit.SECONDS.toNanos(1));
     }
 
     private void publish(List<Entry> group) {
+        if (publisher.hasStaged() && !resume(group)) {
+            return;
+        }
         List<Entry> good = new ArrayList<>();
         for (Entry entry : group) {
             if (recheck(entry)) {
@@ -149,10 +152,43 @@ final class Committer implements AutoCloseable {
         try {
             publisher.publish(proposal, message(good), local.get());
         } catch (Refusal e) {
-            log.error("timestamp-refused", "refusal", e.toJson());
-            throw new Refused(503, "timestamp-refused", 4, "the timestamp for it is refused: " + e.line()).hint("tell the service's operator");
+            throw refused(e);
         }
         published(good);
+    }
+
+    private static Refused refused(Refusal e) {
+        return new Refused(503, "timestamp-refused", 4, "the timestamp for it is refused: " + e.line()).hint("tell the service's operator");
+    }
+
+    /// Where timestamps are signed in this process, a snapshot stays staged if its timestamp was refused, could not be written, or the
+    /// process died before. It goes first.
+    private boolean resume(List<Entry> group) {
+        try {
+            publisher.refresh(local.orElseThrow());
+            epoch++;
+            watcher.run();
+            log.info("resumed", "snapshot", publisher.snapshot().version());
+            return true;
+        } catch (Refusal e) {
+            group.forEach(entry -> waiting.fail(entry, refused(e)));
+        } catch (Problem e) {
+            log.error("publish-failed", "error", e.line());
+            group.forEach(entry -> waiting.fail(entry, Refused.of(e)));
+            reload();
+        }
+        return false;
+    }
+
+    /// After a failure the store knows what has happened.
+    private void reload() {
+        try {
+            publisher.reload();
+            epoch++;
+            watcher.run();
+        } catch (Problem e) {
+            log.error("reload-failed", "error", e.line());
+        }
     }
 
     private static String message(List<Entry> group) {
@@ -291,11 +327,15 @@ final class Committer implements AutoCloseable {
     private void keepFresh() {
         try {
             if (upkeep.run(publisher, local)) {
+                epoch++;
                 waiting.signal();
                 watcher.run();
             }
-        } catch (Problem | Refusal e) {
-            log.error("refresh-failed", "error", e.toString());
+        } catch (Refusal e) {
+            log.error("refresh-failed", "error", e.line());
+        } catch (Problem e) {
+            log.error("refresh-failed", "error", e.line());
+            reload();
         }
     }
 

@@ -159,7 +159,17 @@ public final class Home implements AutoCloseable {
                 .where("metadata/1.root.json").hint("restore it from a mirror of the repository"));
         try {
             var authority = TimestampAuthority.open(mark, first, List.of(key), clocks, TimestampAuthority.Margins.DEFAULT);
-            return (snapshot, root, current) -> authority.sign(snapshot, version -> root(store, root, version), Optional.of(current));
+            return new Freshness() {
+                @Override
+                public byte[] timestamp(byte[] snapshot, byte[] newest, byte[] current) throws Problem, Refusal {
+                    return authority.sign(snapshot, version -> root(store, newest, version), Optional.of(current));
+                }
+
+                @Override
+                public void look() throws Problem, Refusal {
+                    authority.look();
+                }
+            };
         } catch (Refusal e) {
             throw Problem.no(e.line()).hint("restore the repository from a mirror").because(e);
         }

@@ -29,6 +29,11 @@ final class Log {
         write("error", event, namesAndValues);
     }
 
+    /// What a person must look at now.
+    void alarm(String event, Object... namesAndValues) {
+        write("ALARM", event, namesAndValues);
+    }
+
     private void write(String level, String event, Object... namesAndValues) {
         Json.Obj line = Json.object("time", clock.instant().truncatedTo(ChronoUnit.MILLIS).toString(), "level", level, "event", event);
         for (int i = 0; i < namesAndValues.length; i += 2) {

@@ -65,6 +65,7 @@ public final class Service implements AutoCloseable {
     private final AtomicInteger running = new AtomicInteger();
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final Optional<WatchedFreshness> freshness;
     private final Horizons horizons = new Horizons();
     private volatile boolean stopping;
 
@@ -77,7 +78,8 @@ public final class Service implements AutoCloseable {
         this.requests = Requests.open(config.work.resolve("requests"), limits, config.clock);
         this.bodies = new Bodies(limits, metrics);
         var gate = new Gate(blobs, limits, config.clock, releases);
-        this.committer = new Committer(publisher, gate, blobs, config.freshness, limits, log, new Upkeep(config.clock, log));
+        this.freshness = config.freshness.map(signer -> new WatchedFreshness(signer, log, metrics));
+        this.committer = new Committer(publisher, gate, blobs, freshness.<Freshness>map(signer -> signer), limits, log, new Upkeep(config.clock, log));
         this.files = new StaticFiles(config.store, config.folder, System::nanoTime);
         this.pages = LivePages.open(publisher, () -> Repository.read(config.store), config.work.resolve("activity.jsonl"), config.clock,
                 e -> log.error("pages", "error", e.line()));
@@ -234,8 +236,9 @@ public final class Service implements AutoCloseable {
 
     private void ready(HttpExchange exchange) throws IOException {
         boolean fresh = publisher.expires(RoleName.TIMESTAMP).isAfter(config.clock.instant());
-        text(exchange, fresh && !stopping ? 200 : 503, "text/plain; charset=utf-8",
-                stopping ? "stopping\n" : fresh ? "ready\n" : "the timestamp has expired\n");
+        Optional<String> alarm = freshness.flatMap(WatchedFreshness::alarm);
+        text(exchange, fresh && alarm.isEmpty() && !stopping ? 200 : 503, "text/plain; charset=utf-8", stopping ? "stopping\n"
+                : alarm.isPresent() ? "refused: " + alarm.get() + "\n" : fresh ? "ready\n" : "the timestamp has expired\n");
     }
 
     /// What changes something is limited for each address.

@@ -31,6 +31,9 @@ final class Upkeep {
             return false;
         }
         next = now.plus(PAUSE);
+        if (local.isPresent()) {
+            local.get().look();
+        }
         if (local.isPresent() && publisher.hasStaged()) {
             publisher.refresh(local.get());
             log.info("resumed", "snapshot", publisher.snapshot().version());

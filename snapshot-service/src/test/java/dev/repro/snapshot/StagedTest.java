@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.repro.base.Digest;
+import dev.repro.base.Problem;
 import dev.repro.keys.Passwords;
 import dev.repro.keys.Signer;
 import dev.repro.keys.Signers;
@@ -54,10 +55,14 @@ final class StagedTest {
     }
 
     private Service start(Duration patience) throws Exception {
+        return start(patience, Optional.empty());
+    }
+
+    private Service start(Duration patience, Optional<Freshness> freshness) throws Exception {
         Signer snapshot = Signers.open(site.home.keys().resolve("snapshot.pem").toString(), Passwords.none());
         Store store = Stores.open(site.home.repository());
         site.service = Service.start(new Service.Config(new InetSocketAddress("127.0.0.1", 0), store, Service.files(site.home.repository()),
-                folder.resolve("work"), List.of(snapshot), Optional.empty(),
+                folder.resolve("work"), List.of(snapshot), freshness,
                 ServiceLimits.DEFAULT.withoutRates().withTimes(Duration.ofSeconds(10), patience), InstantSource.system(),
                 new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8)), (_, _, _, _, _) -> {});
         return site.service;
@@ -101,6 +106,26 @@ final class StagedTest {
             assertEquals(before + 1, site.repository().version(RoleName.SNAPSHOT));
             assertArrayEquals(timestamp, site.get("/metadata/timestamp.json").body());
             assertEquals(204, site.get("/v1/snapshot?after=" + (before + 1) + "&wait=0").statusCode());
+        }
+    }
+
+    /// The authority never signs for another snapshot of that version, so a crash between its signature and the publication must not
+    /// make one.
+    @Test
+    void aSignatureThatNobodySawIsGoneOnWith() throws Exception {
+        Freshness authority = authority();
+        try (var _ = start(Duration.ofSeconds(20), Optional.of((snapshot, root, current) -> {
+            authority.timestamp(snapshot, root, current);
+            throw Problem.storage("gone before it is published");
+        }))) {
+            var files = uploaded("hello");
+            assertEquals(503, site.submit(files).statusCode());
+            assertEquals(1, site.repository().version(HELLO), "readers see nothing of it");
+        }
+        try (var _ = start(Duration.ofSeconds(20), Optional.of(authority()))) {
+            HttpResponse<String> answer = site.submit(site.release("other", "other/1.0.0/hello.hvt", CONTENT, author)); // it has that file
+            assertEquals(200, answer.statusCode(), answer.body());
+            assertEquals(2, site.repository().version(HELLO), "what was signed for is published first");
         }
     }
 

@@ -15,4 +15,9 @@ public interface Freshness {
     /// @return the new `timestamp.json`
     /// @throws Refusal if the snapshot must not follow what was signed before
     byte[] timestamp(byte[] snapshot, byte[] root, byte[] current) throws Problem, Refusal;
+
+    /// Looks whether it could sign now, as far as that can be known without a snapshot: at the clock.
+    ///
+    /// @throws Refusal if nothing would be signed
+    default void look() throws Problem, Refusal {}
 }

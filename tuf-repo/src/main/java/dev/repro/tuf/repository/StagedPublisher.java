@@ -91,14 +91,22 @@ public final class StagedPublisher {
 
     /// Publishes all, its timestamp signed here and now.
     ///
+    /// Who signs remembers the snapshot, and never signs for another one of that version: so it is staged first, and a crash between
+    /// signature and publication leaves it to be gone on with. Only a new root goes without, because readers must not have it before the
+    /// timestamp that its keys have signed.
+    ///
     /// @return the versions of the new files, snapshot and timestamp included
     /// @throws Problem as [Publisher#prepare] and [Store#publish]
-    /// @throws Refusal if the timestamp is refused; nothing is published then
+    /// @throws Refusal if the timestamp is refused; all stays staged then, and nothing of it is published
     public Map<RoleName, Long> publish(Proposal proposal, String message, Freshness freshness) throws Problem, Refusal {
         if (staged != null) {
             throw new IllegalStateException("a staged snapshot goes first");
         }
-        return complete(new Publisher(signers, clock.instant()).draft(proposal, message), freshness);
+        if (proposal.roles().contains(RoleName.ROOT)) {
+            return complete(new Publisher(signers, clock.instant()).draft(proposal, message), freshness);
+        }
+        stage(proposal, message);
+        return refresh(freshness);
     }
 
     /// Has the timestamp of a staged snapshot, or without one a new timestamp of the published snapshot, signed here and now.
@@ -124,8 +132,8 @@ public final class StagedPublisher {
 
     /// Publishes a snapshot that says the same for longer.
     public Map<RoleName, Long> publishFresh(Freshness freshness) throws Problem, Refusal {
-        return complete(new Publisher(signers, clock.instant()).renewSnapshot().draft(Proposal.none(repository), "fresh snapshot"),
-                freshness);
+        stageFresh();
+        return refresh(freshness);
     }
 
     private Snapshot stage(Publisher publisher, Proposal proposal, String message) throws Problem {
