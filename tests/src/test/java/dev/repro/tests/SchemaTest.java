@@ -275,8 +275,10 @@ class SchemaTest {
         Path at = Files.createDirectory(folder.resolve("fresh"));
         Path key = at.resolve("keys/timestamp.pem");
         Path root = at.resolve("site/metadata/1.root.json");
-        assertEquals(0, Repro.run("repo", "init", "--no-password", "--new-keys", at.resolve("keys").toString(), at.resolve("site").toString()).code());
-        Process service = Repro.start(at, Map.of(), "timestamp-service", "--json", "--url", "http://127.0.0.1:1", "--root", root.toString(), "--key", key.toString(),
+        assertEquals(0, Repro.run("repo", "init", "--no-password", "--new-keys", at.resolve("keys").toString(), at.resolve("site").toString())
+                .code());
+        Process service = Repro.start(at, Map.of(), "timestamp-service", "--json", "--url", "http://127.0.0.1:1", "--root", root.toString(),
+                "--key", key.toString(),
                 "--dir", "state", "--listen", "127.0.0.1:0");
         try (var values = MAPPER.readerFor(JsonNode.class).<JsonNode>readValues(service.getInputStream())) {
             valid("repro.timestamp-service.v1", values.next());
@@ -285,7 +287,8 @@ class SchemaTest {
             service.onExit().join();
         }
         try (Signer signer = Signers.open(key.toString(), Passwords.none())) {
-            TimestampAuthority.open(at.resolve("state"), Files.readAllBytes(root), List.of(signer), Clocks.system(), TimestampAuthority.Margins.DEFAULT)
+            TimestampAuthority.open(at.resolve("state"), Files.readAllBytes(root), List.of(signer), Clocks.system(),
+                    TimestampAuthority.Margins.DEFAULT)
                     .sign(Files.readAllBytes(at.resolve("site/metadata/1.snapshot.json")), _ -> Optional.empty(), Optional.empty());
         }
         written("repro.timestamp-mark.v1", at.resolve("state/mark.json"));
@@ -380,9 +383,12 @@ class SchemaTest {
             String url = home.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), ServiceLimits.DEFAULT, Clocks.system(),
                     new PrintStream(OutputStream.nullOutputStream(), true)).url();
             answered("repro.service.v1", http, HttpRequest.newBuilder(URI.create(url + "/v1/status")).build());
-            Proposal proposal = Signing.sign(Editor.of(Repository.read(Stores.open(home.repository())), Instant.now()).delegate(RoleName.TARGETS, "hello",
-                    List.of("hello/*/*"), List.of(), false, new Editor.Keys(List.of(new KeyHolder(signer.key(), "")), 1)).proposal(), List.of(signer));
-            Json.Obj request = Json.object("schema", "repro.request.v1", "kind", "claim", "name", "hello", "role", "hello", "paths", List.of("hello/*/*"),
+            Proposal proposal = Signing.sign(Editor.of(Repository.read(Stores.open(home.repository())), Instant.now()).delegate(RoleName.TARGETS,
+                    "hello",
+                    List.of("hello/*/*"), List.of(), false, new Editor.Keys(List.of(new KeyHolder(signer.key(), "")), 1)).proposal(),
+                            List.of(signer));
+            Json.Obj request = Json.object("schema", "repro.request.v1", "kind", "claim", "name", "hello", "role", "hello", "paths",
+                    List.of("hello/*/*"),
                     "keys", List.of(signer.key().toJson()), "threshold", 1, "first", base64(proposal.bytes(new RoleName("hello"))), "message", "");
             valid("repro.request.v1", MAPPER.readTree(JsonText.compact(request)));
             answered("repro.request-result.v1", http, post(url + "/v1/requests", request));
@@ -433,7 +439,8 @@ class SchemaTest {
         assertEquals(name, value.path("schema").asText());
         assertEquals("[]", schema.validate(value).toString(), () -> "as " + name + ": " + value.toPrettyString());
         JsonNode free = map == null ? null : value.at(map);
-        for (ObjectNode object : objects(value).stream().filter(o -> o != free).toList()) { // what the schema does not know must not pass, wherever it stands
+        // What the schema does not know must not pass, wherever it stands.
+        for (ObjectNode object : objects(value).stream().filter(o -> o != free).toList()) {
             object.put("no_such_member", 1);
             assertFalse(schema.validate(value).isEmpty(), () -> name + " lets an unknown member pass in " + object);
             object.remove("no_such_member");
