@@ -60,7 +60,8 @@ final class RepoCommand extends Commands.Verb {
     /// Where the repository is.
     abstract static class Base extends Commands.Verb {
         @Option(names = "--repo", paramLabel = "FOLDER",
-                description = "the repository: a folder, a bare git repository, or s3://BUCKET/PREFIX?endpoint=URL&region=REGION; default: this folder")
+                description = "the repository: a folder, a bare git repository, or s3://BUCKET/PREFIX?endpoint=URL&region=REGION; default: this "
+                        + "folder")
         String repo = "";
 
         Store store() throws Problem {

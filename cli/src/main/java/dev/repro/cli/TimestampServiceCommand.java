@@ -18,27 +18,32 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(name = "timestamp-service",
-        description = "Keep a repository fresh: check each snapshot that a snapshot service makes, and sign its timestamp (docs/timestamp-service.md). Ends at a signal.",
+        description = "Keep a repository fresh: check each snapshot that a snapshot service makes, and sign its timestamp "
+                + "(docs/timestamp-service.md). Ends at a signal.",
         synopsisHeading = "usage: ", descriptionHeading = "%n", optionListHeading = "%noptions:%n",
-        footer = {"", "example: repro timestamp-service --url http://127.0.0.1:8080 --root 1.root.json --key timestamp.pem --dir state --listen 127.0.0.1:8081"})
+        footer = {"", "example: repro timestamp-service --url http://127.0.0.1:8080 --root 1.root.json --key timestamp.pem --dir state --listen "
+                + "127.0.0.1:8081"})
 final class TimestampServiceCommand extends Commands.Verb {
     @Option(names = "--url", required = true, paramLabel = "URL", description = "the snapshot service")
     URI url;
 
-    @Option(names = "--root", required = true, paramLabel = "FILE", description = "a root of the repository that you trust, of any version; newer ones are followed from there")
+    @Option(names = "--root", required = true, paramLabel = "FILE", description = "a root of the repository that you trust, of any version; newer "
+            + "ones are followed from there")
     Path root;
 
     @Option(names = "--key", required = true, paramLabel = "KEY",
             description = "a key that signs timestamp: a PEM file, pkcs11:… or ssh-agent:NAME; repeated while root replaces one")
     List<String> keys = List.of();
 
-    @Option(names = "--dir", required = true, paramLabel = "FOLDER", description = "the memory of what was signed; made if it is not there, never to be lost")
+    @Option(names = "--dir", required = true, paramLabel = "FOLDER", description = "the memory of what was signed; made if it is not there, never "
+            + "to be lost")
     Path folder;
 
     @Option(names = "--listen", paramLabel = "HOST:PORT", description = "serve /healthz, /readyz and /metrics there; default: nowhere")
     String listen;
 
-    @Option(names = "--alarm", paramLabel = "COMMAND", description = "a shell command to run when something is refused; it finds REPRO_REFUSAL and REPRO_MESSAGE in its environment")
+    @Option(names = "--alarm", paramLabel = "COMMAND", description = "a shell command to run when something is refused; it finds REPRO_REFUSAL and "
+            + "REPRO_MESSAGE in its environment")
     String alarm;
 
     @Mixin

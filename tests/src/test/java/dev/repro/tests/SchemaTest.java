@@ -275,10 +275,10 @@ class SchemaTest {
         Path at = Files.createDirectory(folder.resolve("fresh"));
         Path key = at.resolve("keys/timestamp.pem");
         Path root = at.resolve("site/metadata/1.root.json");
-        assertEquals(0, Repro.run("repo", "init", "--no-password", "--new-keys", at.resolve("keys").toString(), at.resolve("site").toString())
-                .code());
-        Process service = Repro.start(at, Map.of(), "timestamp-service", "--json", "--url", "http://127.0.0.1:1", "--root", root.toString(),
-                "--key", key.toString(),
+        assertEquals(0, Repro.run("repo", "init", "--no-password", "--new-keys", at.resolve("keys").toString(),
+                at.resolve("site").toString()).code());
+        Process service = Repro.start(at, Map.of(), "timestamp-service", "--json", "--url", "http://127.0.0.1:1", "--root", root.toString(), "--key",
+                key.toString(),
                 "--dir", "state", "--listen", "127.0.0.1:0");
         try (var values = MAPPER.readerFor(JsonNode.class).<JsonNode>readValues(service.getInputStream())) {
             valid("repro.timestamp-service.v1", values.next());

@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/// Runs the operator's command when an alarm begins: `/bin/sh -c COMMAND`, with the refusal's name in `REPRO_REFUSAL`, its line in `REPRO_MESSAGE`. It has a
-/// minute; the service does not wait for it.
+/// Runs the operator's command when an alarm begins: `/bin/sh -c COMMAND`, with the refusal's name in `REPRO_REFUSAL`, its line in `REPRO_MESSAGE`.
+/// It has a minute; the service does not wait for it.
 final class AlarmCommand {
     private static final Duration TIME = Duration.ofMinutes(1);
 

@@ -30,7 +30,8 @@ final class ClockWatch {
         Instant due = wall.plus(clocks.since(nanos));
         if (Duration.between(due, now).abs().compareTo(bound) > 0) {
             throw Refusal.of(Refusal.Rule.CLOCK, RoleName.TIMESTAMP).expected(due + ", give or take " + bound.toSeconds() + " s").found(now)
-                    .hint("set this machine's clock right; if it was the start of this process that was wrong, or the machine slept, start the process again");
+                    .hint("set this machine's clock right; if it was the start of this process that was wrong, or the machine slept, start the "
+                            + "process again");
         }
         if (signed != null && now.isBefore(signed.minus(bound))) {
             throw Refusal.of(Refusal.Rule.CLOCK, RoleName.TIMESTAMP).expected("after " + signed + ", when the last timestamp was signed").found(now)

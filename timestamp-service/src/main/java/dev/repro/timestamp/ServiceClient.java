@@ -30,7 +30,8 @@ final class ServiceClient implements AutoCloseable {
         boolean usable = service.getHost() != null && ("http".equals(service.getScheme()) || "https".equals(service.getScheme()))
                 && service.getRawUserInfo() == null && service.getRawQuery() == null && service.getRawFragment() == null;
         if (!usable) {
-            throw Problem.usage("not a URL that a snapshot service can be at").where("--url").expected("http://HOST[:PORT] or https://…").found(service);
+            throw Problem.usage("not a URL that a snapshot service can be at").where("--url").expected("http://HOST[:PORT] or https://…")
+                    .found(service);
         }
         base = service.toString().endsWith("/") ? service.toString() : service + "/";
     }

@@ -19,7 +19,8 @@ final class StatusServer implements AutoCloseable {
     /// @param unhealthy what is wrong, or empty
     /// @param unready likewise
     /// @throws Problem exit code 3 if the address is taken, or none of this machine's
-    StatusServer(InetSocketAddress listen, Supplier<Optional<String>> unhealthy, Supplier<Optional<String>> unready, Supplier<String> metrics) throws Problem {
+    StatusServer(InetSocketAddress listen, Supplier<Optional<String>> unhealthy, Supplier<Optional<String>> unready, Supplier<String> metrics)
+            throws Problem {
         try {
             server = HttpServer.create(listen, 0);
         } catch (IOException e) {

@@ -73,7 +73,8 @@ public final class TimestampAuthority {
     /// @param signers of timestamp: one, or while root replaces the key the old and the new one. The caller closes them
     /// @throws Refusal if its own keys have not signed the root
     /// @throws Problem exit code 2 or 4 if the folder holds what it must not
-    public static TimestampAuthority open(Path folder, byte[] root, List<? extends Signer> signers, Clocks clocks, Margins margins) throws Refusal, Problem {
+    public static TimestampAuthority open(Path folder, byte[] root, List<? extends Signer> signers, Clocks clocks, Margins margins)
+            throws Refusal, Problem {
         RootChain.from(root);
         var authority = new TimestampAuthority(new StateFolder(folder), root.clone(), List.copyOf(signers), clocks, margins);
         authority.last();
@@ -166,7 +167,8 @@ public final class TimestampAuthority {
 
     private static Signed.Snapshot snapshot(Signed.Root root, byte[] file) throws Refusal {
         if (file.length > Limits.DEFAULT.snapshotBytes()) {
-            throw Refusal.of(Refusal.Rule.TOO_LONG, RoleName.SNAPSHOT).expected("at most " + Limits.DEFAULT.snapshotBytes() + " bytes").found(file.length);
+            throw Refusal.of(Refusal.Rule.TOO_LONG, RoleName.SNAPSHOT).expected("at most " + Limits.DEFAULT.snapshotBytes() + " bytes")
+                    .found(file.length);
         }
         Signed.Snapshot snapshot = verify(root, RoleName.SNAPSHOT, MetadataType.SNAPSHOT, file);
         SnapshotCheck.alone(snapshot);

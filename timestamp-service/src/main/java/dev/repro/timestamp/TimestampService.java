@@ -57,7 +57,8 @@ public final class TimestampService implements AutoCloseable {
     private volatile long stepped;
     private volatile long heard;
 
-    private TimestampService(Settings settings, TimestampAuthority authority, List<String> keyids, Clocks clocks, RandomGenerator random, PrintStream log)
+    private TimestampService(Settings settings, TimestampAuthority authority, List<String> keyids, Clocks clocks, RandomGenerator random,
+            PrintStream log)
             throws Problem {
         this.client = new ServiceClient(settings.service());
         this.authority = authority;
@@ -82,7 +83,8 @@ public final class TimestampService implements AutoCloseable {
         try {
             root = Files.readAllBytes(settings.root());
         } catch (IOException e) {
-            throw Problem.usage("the root cannot be read").where(settings.root()).hint("name the file of any root that you trust, as in 1.root.json").because(e);
+            throw Problem.usage("the root cannot be read").where(settings.root())
+                    .hint("name the file of any root that you trust, as in 1.root.json").because(e);
         }
         var authority = TimestampAuthority.open(settings.state(), root, signers, clocks, TimestampAuthority.Margins.DEFAULT);
         List<String> keyids = signers.stream().map(s -> s.key().keyid()).toList();
@@ -202,7 +204,8 @@ public final class TimestampService implements AutoCloseable {
         published = stamp;
         Duration took = clocks.since(begun);
         metrics.published(stamp, took);
-        log.line(JsonLog.Level.INFO, "published", "timestamp", stamp.timestamp().version(), "snapshot", stamp.snapshot().version(), "root", stamp.root().version(),
+        log.line(JsonLog.Level.INFO, "published", "timestamp", stamp.timestamp().version(), "snapshot", stamp.snapshot().version(), "root",
+                stamp.root().version(),
                 "expires", stamp.timestamp().header().expires().toString(), "milliseconds", took.toMillis());
     }
 
@@ -218,11 +221,13 @@ public final class TimestampService implements AutoCloseable {
     private Problem unexpected(String path, ServiceClient.Answer answer) {
         String refusal = "";
         try {
-            refusal = JsonParser.parse(answer.body()) instanceof Json.Obj(var members) && members.get("refusal") instanceof Json.Str(String name) ? ", " + name : "";
+            refusal = JsonParser.parse(answer.body()) instanceof Json.Obj(var members) && members.get("refusal") instanceof Json.Str(String name)
+                    ? ", " + name : "";
         } catch (JsonParser.SyntaxException e) {
             refusal = ""; // the status has to do
         }
-        return Problem.storage("the snapshot service does not do what it was asked").where(client.describe(path)).expected(200).found(answer.status() + refusal)
+        return Problem.storage("the snapshot service does not do what it was asked").where(client.describe(path)).expected(200)
+                .found(answer.status() + refusal)
                 .hint("its log says why; it is tried again");
     }
 

@@ -121,7 +121,8 @@ class TimestampAuthorityTest {
         refused("delegated-rollback", makers.snapshot(8, Map.of("hello", 2, "rotate/hello.rotate.1", 1)));
         refused("delegated-removed", makers.snapshot(8, Map.of("rotate/hello.rotate.1", 1)));
         refused("delegated-removed", makers.snapshot(8, Map.of("hello", 3)));
-        refused("delegated-replaced", makers.snapshot(8, Map.of("hello", 3, "rotate/hello.rotate.1", 1), Makers.NOW.plus(9, ChronoUnit.DAYS), "other"));
+        refused("delegated-replaced", makers.snapshot(8, Map.of("hello", 3, "rotate/hello.rotate.1", 1), Makers.NOW.plus(9, ChronoUnit.DAYS),
+                "other"));
         authority = reopened(makers.timestamp);
         refused("snapshot-rollback", makers.snapshot(6, Map.of("hello", 3, "rotate/hello.rotate.1", 1)));
     }

@@ -145,8 +145,10 @@ class TimestampServiceTest {
         assertTrue(lines("failed").getLast().toString().contains("too few keys"), log::toString);
         service.close();
         Signer replaced = makers.timestamp;
-        service = TimestampService.start(new TimestampService.Settings(other.url(), folder.resolve("1.root.json"), folder.resolve("state"), Optional.empty(),
-                Optional.empty()), List.of(old, replaced), new Clocks(wall::get, nanos::get), new Random(1), new PrintStream(log, true, StandardCharsets.UTF_8));
+        service = TimestampService.start(new TimestampService.Settings(other.url(), folder.resolve("1.root.json"), folder.resolve("state"),
+                Optional.empty(),
+                Optional.empty()), List.of(old, replaced), new Clocks(wall::get, nanos::get), new Random(1), new PrintStream(log, true,
+                        StandardCharsets.UTF_8));
         service.step();
         assertEquals(2, Metadata.parse(MetadataType.TIMESTAMP, RoleName.TIMESTAMP, other.timestamps.getLast()).signatures().size());
     }

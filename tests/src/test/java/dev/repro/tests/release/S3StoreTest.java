@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.repro.base.Digest;
 import dev.repro.base.Problem;
 import dev.repro.tests.Repro;
+import dev.repro.tuf.RoleName;
 import dev.repro.tuf.TargetName;
 import dev.repro.tuf.repository.Editor;
 import dev.repro.tuf.repository.Repository;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
@@ -165,10 +167,13 @@ class S3StoreTest {
 
     /// All that the newest targets list can be had.
     private static void requireWhole(Store store) throws Exception {
-        var names = Repository.read(store).targets(dev.repro.tuf.RoleName.TARGETS).orElseThrow().unverified().targets().keySet();
-        for (TargetName name : names) {
+        for (TargetName name : targets(store)) {
             SmallSite.read(store, name.text());
         }
+    }
+
+    private static Set<TargetName> targets(Store store) throws Problem {
+        return Repository.read(store).targets(RoleName.TARGETS).orElseThrow().unverified().targets().keySet();
     }
 
     /// `kill -9` of publishers at random moments: what they said is done is there, and the next one goes on.
@@ -187,7 +192,7 @@ class S3StoreTest {
                 for (int n = Math.max(1, done - 2); n <= done; n++) {
                     assertEquals("content " + n, SmallSite.read(store, "t" + n));
                 }
-                if (Repository.read(store).targets(dev.repro.tuf.RoleName.TARGETS).orElseThrow().unverified().targets().containsKey(new TargetName("t" + (done + 1)))) {
+                if (targets(store).contains(new TargetName("t" + (done + 1)))) {
                     done++; // it was published, and its publisher did not live to say so
                     assertEquals("content " + done, SmallSite.read(store, "t" + done));
                 }
@@ -197,8 +202,10 @@ class S3StoreTest {
     }
 
     private int killed(Path keys, int done, Random random) throws IOException, InterruptedException {
-        var builder = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin/java").toString(), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")), Child.class.getName(), gateway.place("bucket/kill"),
+        var builder = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin/java").toString(), "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1", "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")), Child.class.getName(),
+                        gateway.place("bucket/kill"),
                 keys.toString(), Integer.toString(done + 1)).redirectErrorStream(true);
         builder.environment().putAll(new TreeMap<>(VersityGateway.CREDENTIALS));
         Process child = builder.start();

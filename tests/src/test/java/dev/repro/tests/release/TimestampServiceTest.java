@@ -67,10 +67,13 @@ class TimestampServiceTest {
 
     /// The command in a process of its own, from the classes of this build.
     private Process start(String main, Path log, String... args) throws IOException {
-        var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")), main));
+        var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(), "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                        main));
         command.addAll(List.of(args));
-        Process process = new ProcessBuilder(command).directory(folder.toFile()).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
+        Process process = new ProcessBuilder(command).directory(folder.toFile())
+                .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
         processes.add(process);
         return process;
     }
@@ -119,7 +122,8 @@ class TimestampServiceTest {
     }
 
     private long metric(String name) throws Exception {
-        return ask("metrics").lines().filter(l -> l.startsWith(name + " ")).mapToLong(l -> Long.parseLong(l.substring(name.length() + 1))).findFirst().orElseThrow();
+        return ask("metrics").lines().filter(l -> l.startsWith(name + " ")).mapToLong(l -> Long.parseLong(l.substring(name.length() + 1)))
+                .findFirst().orElseThrow();
     }
 
     private long published() throws Exception {
@@ -192,7 +196,8 @@ class TimestampServiceTest {
     private static byte[] snapshot(SmallSite site, long version) throws Problem {
         Signer signer = site.signer("snapshot");
         Json.Obj signed = Json.object("_type", "snapshot", "spec_version", "1.0.34", "version", version, "expires",
-                Instant.now().plus(9, ChronoUnit.DAYS).truncatedTo(ChronoUnit.SECONDS).toString(), "meta", Json.object("targets.json", Json.object("version", version)));
+                Instant.now().plus(9, ChronoUnit.DAYS).truncatedTo(ChronoUnit.SECONDS).toString(), "meta", Json.object("targets.json",
+                        Json.object("version", version)));
         Json.Obj signature = Json.object("keyid", signer.key().keyid(), "sig", HexFormat.of().formatHex(signer.sign(JsonText.canonical(signed))));
         return JsonText.compact(Json.object("signatures", List.of(signature), "signed", signed)).getBytes(StandardCharsets.UTF_8);
     }
@@ -218,11 +223,13 @@ class TimestampServiceTest {
                 snapshot = Long.parseLong(last.split(" ")[0]);
                 timestamp = Long.parseLong(last.split(" ")[1]);
             }
-            var authority = TimestampAuthority.open(folder.resolve("state"), Files.readAllBytes(root), List.of(site.signer("timestamp")), Clocks.system(),
+            var authority = TimestampAuthority.open(folder.resolve("state"), Files.readAllBytes(root), List.of(site.signer("timestamp")),
+                    Clocks.system(),
                     TimestampAuthority.Margins.DEFAULT);
             byte[] older = snapshot(site, snapshot - 1 > 0 ? snapshot - 1 : 1);
             if (snapshot > 1) {
-                assertEquals("snapshot-rollback", assertThrows(Refusal.class, () -> authority.sign(older, _ -> Optional.empty(), Optional.empty())).name());
+                assertEquals("snapshot-rollback", assertThrows(Refusal.class, () -> authority.sign(older, _ -> Optional.empty(),
+                        Optional.empty())).name());
             }
             snapshot += 1; // the mark may name one that nobody heard of; the next child begins after it
             timestamp = authority.timestamp(snapshot(site, ++snapshot), _ -> Optional.empty(), Optional.empty()).timestamp().version();

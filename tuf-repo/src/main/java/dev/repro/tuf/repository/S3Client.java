@@ -159,7 +159,8 @@ final class S3Client implements AutoCloseable {
                 Exception cause = null;
                 try {
                     Answer answer = once(method, url, headers, body);
-                    boolean again = answer.status >= 500 || answer.status == 429 || answer.status == 409 && answer.code().equals("ConditionalRequestConflict");
+                    boolean again = answer.status >= 500 || answer.status == 429 || answer.status == 409
+                            && answer.code().equals("ConditionalRequestConflict");
                     if (!again) {
                         return answer;
                     }
@@ -170,7 +171,8 @@ final class S3Client implements AutoCloseable {
                 }
                 if (i == TRIES) {
                     throw Problem.storage("the object store fails: " + why).where(url).because(cause)
-                            .hint("see that it runs and that this machine reaches it; then run the command again: readers see the old state or the new");
+                            .hint("see that it runs and that this machine reaches it; then run the command again: readers see the old state or the "
+                                    + "new");
                 }
                 pause.of(Duration.ofMillis(200L << i));
             }
@@ -217,7 +219,8 @@ final class S3Client implements AutoCloseable {
         String found = "status " + answer.status + (answer.code().isEmpty() ? "" : ", " + answer.code());
         return switch (answer.code()) {
             case "NoSuchBucket" -> Problem.usage("there is no such bucket").where(address.bucketUrl()).hint("create it, or name another one");
-            case "XAmzContentSHA256Mismatch", "BadDigest" -> Problem.no("the file has changed since it was described").where(url).hint("add it again");
+            case "XAmzContentSHA256Mismatch", "BadDigest" -> Problem.no("the file has changed since it was described").where(url)
+                    .hint("add it again");
             case "RequestTimeTooSkewed" -> Problem.environment("the object store's clock and this machine's differ too much").where(url)
                     .hint("set this machine's clock right");
             default -> answer.status == 401 || answer.status == 403

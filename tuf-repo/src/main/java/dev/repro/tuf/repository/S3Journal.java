@@ -59,7 +59,8 @@ record S3Journal(String id, boolean isDone, Optional<Digest> base, Map<String, b
     byte[] bytes() {
         var list = files.entrySet().stream()
                 .map(f -> Json.object("path", f.getKey(), "content", Base64.getEncoder().encodeToString(f.getValue()))).toList();
-        return JsonText.compact(Json.object("schema", SCHEMA, "id", id, "state", isDone ? "done" : "committed", "base", base.orElse(null), "files", list))
+        return JsonText.compact(Json.object("schema", SCHEMA, "id", id, "state", isDone ? "done" : "committed", "base", base.orElse(null), "files",
+                list))
                 .getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -18,7 +18,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 
-/// A repository in a bucket of an object store that speaks S3 and knows conditions (`If-None-Match: *` and `If-Match` on PUT), with consistent snapshots.
+/// A repository in a bucket of an object store that speaks S3 and knows conditions (`If-None-Match: *` and `If-Match` on PUT), with consistent
+/// snapshots.
 ///
 /// An object store has no rename and no lock. So a publication is one object first, `.repro-journal.json` ([S3Journal]):
 /// 1. files of targets, whose names are their hashes, are uploaded; nothing refers to them yet;
@@ -28,7 +29,8 @@ import java.util.concurrent.Semaphore;
 ///    this builds on;
 /// 4. the journal is marked done.
 ///
-/// Whoever opens the store, or publishes next, finishes what a crash interrupted after step 2; before it, the next publication is as if nothing had been.
+/// Whoever opens the store, or publishes next, finishes what a crash interrupted after step 2; before it, the next publication is as if nothing had
+/// been.
 /// One that was thought dead and goes on can do no harm, because every write has its condition. Readers see the old until the timestamp is written.
 public final class S3Store implements Store {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -97,7 +99,8 @@ public final class S3Store implements Store {
 
     private void requireUnpublished(Map<String, byte[]> files, Optional<String> journal) throws Problem {
         for (var file : files.entrySet()) {
-            Optional<Digest> there = file.getKey().equals(Layout.TIMESTAMP) ? Optional.empty() : client.get(file.getKey()).map(f -> Digest.of(f.bytes()));
+            Optional<Digest> there = file.getKey().equals(Layout.TIMESTAMP) ? Optional.empty()
+                    : client.get(file.getKey()).map(f -> Digest.of(f.bytes()));
             if (there.isPresent() && !there.get().equals(Digest.of(file.getValue()))) {
                 boolean meanwhile = !client.get(S3Journal.PATH).map(S3Client.Found::etag).equals(journal);
                 throw meanwhile ? raced() : changed(file.getKey());

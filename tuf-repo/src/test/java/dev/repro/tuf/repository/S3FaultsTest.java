@@ -110,7 +110,8 @@ class S3FaultsTest {
     void answersThatGetLost() throws Exception {
         for (String suffix : List.of("timestamp.json", ".repro-journal.json", "snapshot.json", "lost")) {
             int[] lost = {0};
-            s3.begin((_, method, key) -> method.equals("PUT") && key.endsWith(suffix) && lost[0]++ == 0 ? FakeS3.Fate.DONE_BUT_NOT_ANSWERED : FakeS3.Fate.RIGHT);
+            s3.begin((_, method, key) -> method.equals("PUT") && key.endsWith(suffix) && lost[0]++ == 0 ? FakeS3.Fate.DONE_BUT_NOT_ANSWERED
+                    : FakeS3.Fate.RIGHT);
             String target = suffix.equals("lost") ? "lost" : "after-" + suffix;
             add(site.store, target);
             assertTrue(lost[0] > 1, suffix + " was written again");
@@ -163,7 +164,8 @@ class S3FaultsTest {
         Problem e = assertThrows(Problem.class, () -> add(site.store, "a"));
         assertTrue(e.line().contains("published already with other bytes"), e::line);
         s3.objects.remove("site/metadata/2.snapshot.json");
-        String key = Layout.target(new TargetName("a"), dev.repro.base.Digest.of("content of a".getBytes(java.nio.charset.StandardCharsets.UTF_8)), true);
+        String key = Layout.target(new TargetName("a"), dev.repro.base.Digest.of("content of a".getBytes(java.nio.charset.StandardCharsets.UTF_8)),
+                true);
         s3.objects.put("site/" + key, new byte[3]);
         e = assertThrows(Problem.class, () -> add(site.store, "a"));
         assertTrue(e.line().contains("published already with other bytes"), e::line);

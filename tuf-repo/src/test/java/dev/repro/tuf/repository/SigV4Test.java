@@ -35,7 +35,8 @@ class SigV4Test {
         var headers = EXAMPLE.sign("PUT", URI.create(BUCKET + SigV4.encode("test$file.text")), Map.of("Date", "Fri, 24 May 2013 00:00:00 GMT",
                 "x-amz-storage-class", "REDUCED_REDUNDANCY"), Digest.of("Welcome to Amazon S3.".getBytes(StandardCharsets.UTF_8)), TIME);
         assertEquals("44ce7dd67c959e0d3524ffac1771dfbba87d2b6b4b4e99e42034a8b803f8b072", headers.get("x-amz-content-sha256"));
-        assertTrue(headers.get("authorization").endsWith("Signature=98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd"), headers::toString);
+        assertTrue(headers.get("authorization").endsWith("Signature=98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd"),
+                headers::toString);
     }
 
     @Test
@@ -53,7 +54,8 @@ class SigV4Test {
         assertEquals("eu-1", full.region());
         S3Address bare = S3Address.parse("s3://bucket", Map.of("AWS_REGION", "eu-2"));
         assertEquals("https://s3.eu-2.amazonaws.com/bucket/metadata/timestamp.json", bare.url(Layout.TIMESTAMP).toString());
-        for (String bad : List.of("s3://", "s3://B/x", "s3://bucket/x?endpoint=ftp://h", "s3://bucket/x?other=1", "s3://bucket/../x", "s3://bucket/a//b",
+        for (String bad : List.of("s3://", "s3://B/x", "s3://bucket/x?endpoint=ftp://h", "s3://bucket/x?other=1", "s3://bucket/../x",
+                "s3://bucket/a//b",
                 "s3://bucket?endpoint=http://u:p@h/", "s3://bucket/x?endpoint=%zz", "s3://bucket/.", "s3://bucket?region=a/b")) {
             assertEquals(Problem.Exit.USAGE, assertThrows(Problem.class, () -> S3Address.parse(bad, Map.of()), bad).exit());
         }
