@@ -39,7 +39,7 @@ final class RequestsCommand extends ServiceVerb {
                 voice.say("digest     " + found.getFirst().digest());
                 difference = approval.difference();
             }
-            voice.answer(Json.object("schema", "repro.requests.v1", "requests", found.stream().map(Request::toJson).toList(),
+            voice.answer(Json.object("schema", "repro.requests-shown.v1", "requests", found.stream().map(Request::toJson).toList(),
                     "difference", difference));
         }
         return 0;

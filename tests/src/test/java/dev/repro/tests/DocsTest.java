@@ -34,8 +34,10 @@ class DocsTest {
     private static final Pattern COMMAND = Pattern.compile("(?<![\\w/-])(?:\\./)?repro ((?:[a-z][a-z-]* ?)+)([^\n`|#()]*)");
     private static final Pattern MACHINE = Pattern.compile("/root/|/Users/|/home/(?!builder|q…)\\w+|file://|localhost");
     /// Verbs that share a page.
-    private static final Map<String, String> PAGES = Map.of("completion", "version", "help", "version", "repo check", "repo-check",
-            "team", "author", "claim", "author", "transfer", "author", "requests", "author", "approve", "author", "strip", "sign", "search", "releases");
+    private static final Map<String, String> PAGES = Map.ofEntries(Map.entry("completion", "version"), Map.entry("help", "version"),
+            Map.entry("repo check", "repo-check"), Map.entry("team", "author"), Map.entry("claim", "author"), Map.entry("transfer", "author"),
+            Map.entry("requests", "author"), Map.entry("approve", "author"), Map.entry("strip", "sign"), Map.entry("search", "releases"),
+            Map.entry("snapshot-service", "serve"));
     private static final Path DOCS = Repro.HOME.resolve("docs");
     private static final Path MAN = DOCS.resolve("man/repro.1");
 
