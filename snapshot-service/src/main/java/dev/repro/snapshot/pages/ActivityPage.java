@@ -26,13 +26,15 @@ final class ActivityPage {
     }
 
     private static Html by(Site.Publication publication) {
-        return !publication.by().isEmpty() ? Keys.ids(publication.by()) : Html.of("span", publication.at().isPresent() && publication.changes().stream().allMatch(c -> c.role().equals(RoleName.SNAPSHOT))
+        return !publication.by().isEmpty() ? Keys.ids(publication.by()) : Html.of("span", publication.at().isPresent()
+                && publication.changes().stream().allMatch(c -> c.role().equals(RoleName.SNAPSHOT))
                 ? "this service" : "–");
     }
 
     private static Html changes(Site.Publication publication) {
         if (publication.changes().isEmpty()) {
-            return Html.of("span", publication.at().isPresent() ? "nothing: the snapshot was renewed" : "published while this service did not look").css("muted");
+            return Html.of("span", publication.at().isPresent() ? "nothing: the snapshot was renewed"
+                    : "published while this service did not look").css("muted");
         }
         Html.Element list = Html.of("ul").css("plain");
         publication.changes().stream().limit(MAX_CHANGES).forEach(c -> list.add(Html.of("li", Html.foreign(c.role().text()),

@@ -72,7 +72,8 @@ final class Frame {
 
     private Html footer() {
         return Html.of("footer",
-                Html.of("p").add("What a page says proves nothing; ").add(Html.of("code", "repro verify")).add(" checks the signatures on your machine."),
+                Html.of("p").add("What a page says proves nothing; ").add(Html.of("code",
+                        "repro verify")).add(" checks the signatures on your machine."),
                 Html.of("p").add("Snapshot " + Words.grouped(site.snapshot()) + ", seen ").add(Words.time(site.now())).add("."));
     }
 

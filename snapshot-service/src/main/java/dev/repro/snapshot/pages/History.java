@@ -57,7 +57,8 @@ final class History implements AutoCloseable {
             history.read(path);
             return history;
         } catch (IOException e) {
-            throw Problem.storage("cannot be opened: " + e.getMessage()).where(path).hint("make room there, or let the service write there").because(e);
+            throw Problem.storage("cannot be opened: " + e.getMessage()).where(path)
+                    .hint("make room there, or let the service write there").because(e);
         }
     }
 
@@ -165,7 +166,8 @@ final class History implements AutoCloseable {
         for (Fields change : line.objects("changes")) {
             changes.add(new Site.Change(new RoleName(change.string("role")), change.integer("version")));
         }
-        return new Site.Publication(line.optionalString("at").map(Instant::parse), line.integer("snapshot"), changes, line.strings("by"), line.string("message"));
+        return new Site.Publication(line.optionalString("at").map(Instant::parse), line.integer("snapshot"), changes, line.strings("by"),
+                line.string("message"));
     }
 
     @Override

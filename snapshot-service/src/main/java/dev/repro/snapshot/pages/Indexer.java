@@ -48,7 +48,8 @@ final class Indexer {
 
     Index index() throws Problem {
         for (RoleName role : List.of(RoleName.ROOT, RoleName.SNAPSHOT, RoleName.TIMESTAMP)) {
-            roles.put(role, new Index.RoleEntry(role, Optional.empty(), repository.version(role), repository.expires(role), 0, false, false, Map.of()));
+            roles.put(role, new Index.RoleEntry(role, Optional.empty(), repository.version(role), repository.expires(role), 0, false, false,
+                    Map.of()));
         }
         var queue = new ArrayDeque<RoleName>();
         queue.add(RoleName.TARGETS);

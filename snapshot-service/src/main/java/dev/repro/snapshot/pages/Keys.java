@@ -31,7 +31,8 @@ final class Keys {
     /// Ids alone, whole ones on hover and for a screen reader by opening.
     static Html ids(List<String> keyids) {
         Html.Element out = Html.of("ul").css("keys");
-        keyids.forEach(id -> out.add(Html.of("li", Html.of("details", Html.of("summary", Html.of("code", Words.brief(id))), Html.of("p", Words.hex(id))))));
+        keyids.forEach(id -> out.add(Html.of("li", Html.of("details", Html.of("summary", Html.of("code", Words.brief(id))), Html.of("p",
+                Words.hex(id))))));
         return out;
     }
 }

@@ -100,7 +100,8 @@ final class ReleasePage {
         }
         if (!release.seeds().isEmpty()) {
             Html.Element seeds = Html.of("ul").css("plain");
-            release.seeds().forEach((name, value) -> seeds.add(Html.of("li", Html.foreign(name), Html.text(" = "), Html.of("code", Html.foreign(value)))));
+            release.seeds().forEach((name, value) -> seeds.add(Html.of("li", Html.foreign(name), Html.text(" = "), Html.of("code",
+                    Html.foreign(value)))));
             facts.fact("Seeds", seeds);
         }
         facts.fact("Description", Html.of("div", Html.text("SHA-256 "), Words.hex(release.digest().hex())));
@@ -108,7 +109,8 @@ final class ReleasePage {
     }
 
     private Html file(ReleaseFile file) {
-        return Html.of("div", Html.link(Urls.file(release.target(file.file()), file.sha256()), file.file()), Html.text(" "), Words.hex(file.sha256().hex()));
+        return Html.of("div", Html.link(Urls.file(release.target(file.file()), file.sha256()), file.file()), Html.text(" "),
+                Words.hex(file.sha256().hex()));
     }
 
     private static Html section(String id, String title, Html... content) {

@@ -19,7 +19,8 @@ final class ReleasesPage {
         String title = search.isEmpty() ? "Releases" : "Releases that match “" + search + "”";
         var frame = new Frame(site, title, "/").add(Html.of("h1", title), form(search));
         if (rows.items().isEmpty()) {
-            frame.add(Html.of("p", search.isEmpty() ? "Nothing is released yet." : "No release has that in its name, its version or its digest.").css("none"));
+            frame.add(Html.of("p", search.isEmpty() ? "Nothing is released yet."
+                    : "No release has that in its name, its version or its digest.").css("none"));
         } else {
             String more = "/?" + (search.isEmpty() ? "" : "q=" + Urls.encode(search) + "&");
             frame.add(table(count(rows.total(), search), rows.items(), true), paging.links(more, rows.total()));

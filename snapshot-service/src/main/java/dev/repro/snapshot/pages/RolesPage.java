@@ -18,7 +18,8 @@ final class RolesPage {
         if (!paging.isOf(roles.total())) {
             return Optional.empty();
         }
-        var table = new Table(Words.count(roles.total(), "role") + ", what needs care first first", List.of("Role", "Time left", "Version", "Signed by"));
+        var table = new Table(Words.count(roles.total(), "role") + ", what needs care first first", List.of("Role", "Time left", "Version",
+                "Signed by"));
         for (Site.Role role : roles.items()) {
             Html.Element name = Html.of("div", Html.foreign(role.name().text()));
             role.delegator().ifPresent(by -> name.add(Html.of("span").add("delegated by ").add(Html.foreign(by.text())).css("muted")));
@@ -44,7 +45,8 @@ final class RolesPage {
         if (end.equals(Instant.MAX)) {
             return out.add(Html.of("span", "does not expire"));
         }
-        String distance = attention == Attention.EXPIRED ? "✕ expired " + Words.distance(now, end) : Words.length(Duration.between(now, end)) + " left";
+        String distance = attention == Attention.EXPIRED ? "✕ expired " + Words.distance(now, end) : Words.length(Duration.between(now, end))
+                + " left";
         Html.Element line = Html.of("p", Html.of("strong", distance).css(attention == Attention.EXPIRED ? "expired" : "time"), Html.text(" "));
         if (attention == Attention.SOON) {
             line.add(status(attention)).add(" ");

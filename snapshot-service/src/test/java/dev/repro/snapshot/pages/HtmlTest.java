@@ -21,7 +21,8 @@ class HtmlTest {
     void whatDoesNotShowIsSpelledOut() {
         assertEquals("<bdi>\\u{202E}gpj.exe</bdi>", Html.foreign("\u202egpj.exe").html());
         assertEquals("a\\u{00}\\u{0A}\\u{0D}\\u{09}b", Visible.of("a\0\n\r\tb"));
-        for (String hidden : List.of("\u200b", "\u200e", "\u200f", "\u061c", "\u2066", "\u2069", "\u00ad", "\ufeff", "\u2028", "\u2029", "\u00a0", "\u3000",
+        for (String hidden : List.of("\u200b", "\u200e", "\u200f", "\u061c", "\u2066", "\u2069", "\u00ad", "\ufeff", "\u2028", "\u2029", "\u00a0",
+                "\u3000",
                 "\u0085", "\u007f", "\ue000", "\ud800", "\udc00", "\uffff", "\u3164", "\u115f", "\ufe0f", "\u034f", "\udb40\udc41", "\udb40\udd00")) {
             assertEquals("a" + String.format("\\u{%02X}", hidden.codePointAt(0)) + "b", Visible.of("a" + hidden + "b"));
         }
@@ -43,7 +44,8 @@ class HtmlTest {
         for (String name : List.of("onclick", "style", "srcdoc", "a b", "a=", "x>", "ONCLICK", "")) {
             assertThrows(IllegalArgumentException.class, () -> Html.of("p").with(name, "x"), name);
         }
-        for (String link : List.of("javascript:alert(1)", "//evil.example/", "https://evil.example/", "data:text/html,x", "/\\evil.example", " /a", "", "a")) {
+        for (String link : List.of("javascript:alert(1)", "//evil.example/", "https://evil.example/", "data:text/html,x", "/\\evil.example", " /a",
+                "", "a")) {
             assertThrows(IllegalArgumentException.class, () -> Html.link(link, "x"), link);
             assertThrows(IllegalArgumentException.class, () -> Html.of("form").with("action", link), link);
         }

@@ -60,12 +60,14 @@ class RenderTest {
     void oneRelease() {
         String page = page("/releases/hello-net/1.2.0");
         String digest = Samples.digest("hello-net.hvt").hex();
-        has(page, "<h1><bdi>hello-net 1.2.0</bdi></h1>", "3 images, one for each target, published <time", "<h2 id=\"image-" + digest + "\"><bdi>hello-net.hvt</bdi></h2>",
+        has(page, "<h1><bdi>hello-net 1.2.0</bdi></h1>", "3 images, one for each target, published <time", "<h2 id=\"image-" + digest
+                + "\"><bdi>hello-net.hvt</bdi></h2>",
                 "<dt>SHA-256</dt><dd><code class=\"hex\">" + digest.substring(0, 8) + "<wbr>", "1,302,224 bytes", "hvt, ABI version 2",
                 "href=\"/targets/hello-net/1.2.0/" + digest + ".hello-net.hvt\"", "64 MiB to 256 MiB", "(--ipv4=[0-9.]+/[0-9]+)?",
                 "<a href=\"/targets/hello-net/1.2.0/" + Samples.digest("lock") + ".repro.lock\">repro.lock</a>",
                 "<a href=\"/targets/hello-net/1.2.0/" + Samples.digest("record") + ".hello-net.build.json\">", "2 keys of 3 signed, 2 are needed",
-                "in 360 days", "<code>" + Samples.digest("dora").hex().substring(0, 8) + "…</code> <bdi>dora</bdi> <span class=\"ok\">✓ signed</span>",
+                "in 360 days", "<code>" + Samples.digest("dora").hex().substring(0, 8)
+                        + "…</code> <bdi>dora</bdi> <span class=\"ok\">✓ signed</span>",
                 "<bdi>carol</bdi> <span class=\"muted\">not signed</span>", "expires soon");
     }
 
@@ -74,7 +76,8 @@ class RenderTest {
         String page = page("/releases/hello-net/1.2.0");
         has(page, "<ul class=\"side net\" aria-label=\"Network devices\">", "<bdi>management</bdi><span class=\"muted\">network</span>",
                 "<bdi>config</bdi><span class=\"muted\">block, read-only</span>", "<bdi>storage</bdi><span class=\"muted\">block</span>",
-                "It needs 2 network devices and 2 block devices: exactly these, nothing else.", "It needs 1 network device: exactly this, nothing else.",
+                "It needs 2 network devices and 2 block devices: exactly these, nothing else.",
+                        "It needs 1 network device: exactly this, nothing else.",
                 "It takes no devices. A tender refuses to attach any.");
     }
 
@@ -94,17 +97,21 @@ class RenderTest {
     void rolesWorstFirstInWords() {
         String page = page("/roles");
         has(page, "<strong class=\"expired\">✕ expired 5 hours ago</strong>", "<strong class=\"time\">9 days left</strong> "
-                + "<span class=\"status soon\">! expires soon</span>", "role=\"img\" aria-label=\"root: 360 days left\"><title>root: 360 days left</title>",
+                + "<span class=\"status soon\">! expires soon</span>",
+                        "role=\"img\" aria-label=\"root: 360 days left\"><title>root: 360 days left</title>",
                 "no file yet", "delegated by <bdi>targets</bdi>", "2 of 3 keys");
-        List<String> order = Pattern.compile("<th scope=\"row\" role=\"rowheader\"><div><bdi>([a-z-]+)</bdi>").matcher(page).results().map(m -> m.group(1)).toList();
+        List<String> order = Pattern.compile("<th scope=\"row\" role=\"rowheader\"><div><bdi>([a-z-]+)</bdi>").matcher(page).results().map(m ->
+                m.group(1)).toList();
         assertEquals(List.of("old-thing", "targets", "timestamp", "snapshot", "hello-net", "root", "new-team"), order);
     }
 
     @Test
     void activity() {
         String dora = Samples.digest("dora").hex();
-        has(page("/activity"), "3 publications, the newest first", "<time datetime=\"2026-11-22T12:00:00Z\">", "<code>" + dora.substring(0, 8) + "…</code>",
-                dora.substring(0, 8) + "<wbr>" + dora.substring(8, 16), "<bdi>hello-net</bdi><span class=\"muted\"> version 3</span>", "this service");
+        has(page("/activity"), "3 publications, the newest first", "<time datetime=\"2026-11-22T12:00:00Z\">", "<code>" + dora.substring(0, 8)
+                + "…</code>",
+                dora.substring(0, 8) + "<wbr>" + dora.substring(8, 16), "<bdi>hello-net</bdi><span class=\"muted\"> version 3</span>",
+                        "this service");
     }
 
     @Test

@@ -37,7 +37,8 @@ final class Samples implements Site {
     }
 
     static Role role(String name, String by, Duration left, int threshold, Holder... keys) {
-        return new Role(new RoleName(name), Optional.of(by).filter(b -> !b.isEmpty()).map(RoleName::new), 3, Optional.of(NOW.plus(left)), false, threshold,
+        return new Role(new RoleName(name), Optional.of(by).filter(b -> !b.isEmpty()).map(RoleName::new), 3, Optional.of(NOW.plus(left)), false,
+                threshold,
                 List.of(keys));
     }
 
@@ -48,20 +49,23 @@ final class Samples implements Site {
             list.add(Json.object("name", parts[0], "type", parts[1]));
         }
         Json.Obj manifest = Json.object("type", "solo5.manifest", "version", 1, "devices", list);
-        return new ReleaseImage(file, target, Optional.of(2L), Optional.of(manifest), 1_302_224, digest(file), digest(file).hex() + digest(target).hex(),
+        return new ReleaseImage(file, target, Optional.of(2L), Optional.of(manifest), 1_302_224, digest(file), digest(file).hex()
+                + digest(target).hex(),
                 limits);
     }
 
     /// A small repository with one of everything.
     static Samples small() {
         var site = new Samples();
-        LaunchLimits limits = new LaunchLimits(Optional.of(64L << 20), Optional.of(256L << 20), Optional.of("(--ipv4=[0-9.]+/[0-9]+)?"), List.of("config"));
+        LaunchLimits limits = new LaunchLimits(Optional.of(64L << 20), Optional.of(256L << 20), Optional.of("(--ipv4=[0-9.]+/[0-9]+)?"),
+                List.of("config"));
         var seeds = new TreeMap<>(Map.of("ocaml", HOSTILE));
         var release = new Release("hello-net", "1.2.0", List.of(
                 image("hello-net.hvt", "hvt", limits, "service=NET_BASIC", "management=NET_BASIC", "storage=BLOCK_BASIC", "config=BLOCK_BASIC"),
                 image("hello-net.spt", "spt", LaunchLimits.NONE, "service=NET_BASIC"),
                 image("hello-net.virtio", "virtio", LaunchLimits.NONE)),
-                Optional.of(new ReleaseFile("repro.lock", digest("lock"))), List.of(new ReleaseFile("hello-net.build.json", digest("record"))), seeds);
+                Optional.of(new ReleaseFile("repro.lock", digest("lock"))), List.of(new ReleaseFile("hello-net.build.json", digest("record"))),
+                        seeds);
         site.roles.addAll(List.of(
                 role("old-thing", "targets", Duration.ofHours(-5), 1, holder("olaf", true)),
                 role("targets", "", Duration.ofDays(9), 2, holder("alice", true), holder("bob", true), holder("carol", false)),
@@ -70,7 +74,8 @@ final class Samples implements Site {
                 role(HOSTILE, "targets", Duration.ofDays(200), 1, holder(HOSTILE, true)),
                 role("root", "", Duration.ofDays(360), 2, holder("alice", true), holder("bob", true), holder("carol", false)),
                 role("snapshot", "", Duration.ofDays(29), 1, holder("", true)),
-                new Role(new RoleName("new-team"), Optional.of(RoleName.TARGETS), 0, Optional.empty(), false, 2, List.of(holder("eve", false), holder("frank", false)))));
+                new Role(new RoleName("new-team"), Optional.of(RoleName.TARGETS), 0, Optional.empty(), false, 2, List.of(holder("eve", false),
+                        holder("frank", false)))));
         site.roles.sort(Comparator.comparing(r -> r.expires().map(e -> Attention.from(r.name(), e)).orElse(Instant.MAX)));
         var path = List.of(site.named("root"), site.named("targets"), site.named("hello-net"));
         site.add(new Detail(release, Optional.of(NOW.minus(Duration.ofHours(2))), path), "hvt", "spt", "virtio");
@@ -79,7 +84,8 @@ final class Samples implements Site {
         site.add(new Detail(single("dns-primary", "7.0.1"), Optional.empty(), path), "hvt");
         site.activity.add(new Publication(Optional.of(NOW.minus(Duration.ofHours(2))), 41, List.of(new Change(new RoleName("hello-net"), 3)),
                 List.of(digest("dora").hex()), "hello-net 1.2.0"));
-        site.activity.add(new Publication(Optional.of(NOW.minus(Duration.ofHours(9))), 40, List.of(new Change(RoleName.SNAPSHOT, 40)), List.of(), ""));
+        site.activity.add(new Publication(Optional.of(NOW.minus(Duration.ofHours(9))), 40, List.of(new Change(RoleName.SNAPSHOT, 40)), List.of(),
+                ""));
         site.activity.add(new Publication(Optional.empty(), 39, List.of(new Change(new RoleName(HOSTILE), 1), new Change(RoleName.TARGETS, 3)),
                 List.of(digest("alice").hex(), digest("bob").hex()), HOSTILE));
         return site;

@@ -30,7 +30,8 @@ class UrlsTest {
         assertEquals(Optional.of("a b"), Urls.field("q=a+b&q=c", "q"));
         assertEquals(Optional.empty(), Urls.field("page=1", "q"));
         assertEquals(Optional.empty(), Urls.field("q=%", "q"));
-        assertEquals("/targets/hello/1.0.0/" + Samples.digest("x") + ".hello.hvt", Urls.file(new TargetName("hello/1.0.0/hello.hvt"), Samples.digest("x")));
+        assertEquals("/targets/hello/1.0.0/" + Samples.digest("x") + ".hello.hvt", Urls.file(new TargetName("hello/1.0.0/hello.hvt"),
+                Samples.digest("x")));
     }
 
     @Test

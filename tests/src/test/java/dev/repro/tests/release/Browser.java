@@ -53,7 +53,8 @@ final class Browser implements AutoCloseable {
     /// @param profile an empty folder
     Browser(String program, Path profile) throws Exception {
         var command = new ArrayList<>(List.of(program, "--headless=new", "--remote-debugging-port=0", "--user-data-dir=" + profile, "--disable-gpu",
-                "--disable-dev-shm-usage", "--no-first-run", "--no-default-browser-check", "--disable-background-networking", "--disable-component-update",
+                "--disable-dev-shm-usage", "--no-first-run", "--no-default-browser-check", "--disable-background-networking",
+                        "--disable-component-update",
                 "--disable-sync", "--disable-extensions", "--no-proxy-server", "--hide-scrollbars", "--force-color-profile=srgb", "--lang=en-GB"));
         if ("root".equals(System.getProperty("user.name"))) {
             command.add("--no-sandbox"); // Chromium refuses to make one as root; the pages are ours

@@ -54,7 +54,8 @@ class PagesTest {
         site.publish("hello", "1.1.0-rc.1+build.2026.11.22", LaunchLimits.NONE, "hello/hello.hvt", "hello/hello.spt", "hello/hello.virtio");
         site.publish("web-frontend", "2.4.0", new LaunchLimits(Optional.of(32L << 20), Optional.of(256L << 20), Optional.of("(--limit=[0-9]+)?"),
                 List.of()), "net/net.hvt", "net/net.spt");
-        site.publish("store", "0.9.1", new LaunchLimits(Optional.of(64L << 20), Optional.empty(), Optional.empty(), List.of("storage")), "blk/blk.hvt");
+        site.publish("store", "0.9.1", new LaunchLimits(Optional.of(64L << 20), Optional.empty(), Optional.empty(), List.of("storage")),
+                "blk/blk.hvt");
         pages = Map.of("releases", "/", "search", "/?q=hello", "package", "/releases/hello", "release", "/releases/web-frontend/2.4.0",
                 "blocks", "/releases/store/0.9.1", "images", "/releases/hello/1.1.0-rc.1%2Bbuild.2026.11.22", "roles", "/roles",
                 "activity", "/activity", "missing", "/releases/nothing");
@@ -175,10 +176,12 @@ class PagesTest {
             tab.size(1100, 800, false, "light");
             for (var page : pages.entrySet()) {
                 tab.go(site.url() + page.getValue());
-                int all = (int) number(tab.evaluate("window.all = [...document.querySelectorAll('a[href], input, button, summary')]; window.all.length"));
+                int all = (int) number(tab.evaluate("window.all = [...document.querySelectorAll('a[href], input, button, summary')];"
+                        + " window.all.length"));
                 for (int i = 0; i < all; i++) {
                     tab.key("Tab", TAB, 0);
-                    String focus = text(tab.evaluate("(() => { const e = document.activeElement, s = getComputedStyle(e), b = e.getBoundingClientRect();"
+                    String focus = text(tab.evaluate("(() => { const e = document.activeElement, s = getComputedStyle(e);"
+                            + " const b = e.getBoundingClientRect();"
                             + " return [window.all.indexOf(e), s.outlineStyle, b.width > 0 && b.height > 0 && b.right > 0].join(' ') })()"));
                     assertEquals(i + " solid true", focus, page.getKey());
                 }
@@ -212,7 +215,8 @@ class PagesTest {
                     }
                     assertTrue(tree.names("navigation").contains("Site"), page.getKey());
                     assertFalse(tree.names("navigation").contains(""), "a navigation without a name on " + page.getKey());
-                    for (String role : List.of("link", "button", "searchbox", "image", "table", "columnheader", "rowheader", "heading", "DisclosureTriangle")) {
+                    for (String role : List.of("link", "button", "searchbox", "image", "table", "columnheader", "rowheader", "heading",
+                            "DisclosureTriangle")) {
                         assertFalse(tree.names(role).contains(""), "a " + role + " without a name on " + page.getKey());
                     }
                     tree.checkHeadings(page.getKey());
@@ -253,7 +257,8 @@ class PagesTest {
             tab.call("Emulation.setScriptExecutionDisabled", "value", false);
             tab.go(site.url() + "/");
             // That a violation would be seen at all:
-            tab.evaluate("document.body.setAttribute('style', 'color: red'); const i = document.createElement('img'); i.src = 'http://127.0.0.1:9/x.png';"
+            tab.evaluate("document.body.setAttribute('style', 'color: red'); const i = document.createElement('img');"
+                    + " i.src = 'http://127.0.0.1:9/x.png';"
                     + " document.body.append(i); 0");
             tab.go(site.url() + "/roles");
             List<String> log = tab.events("Log.entryAdded").stream().map(e -> text(at(e.params(), "entry", "text"))).toList();

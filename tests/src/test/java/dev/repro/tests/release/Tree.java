@@ -33,7 +33,8 @@ record Tree(List<Node> nodes) {
     private static long level(Json.Arr properties) {
         for (Json item : properties == null ? List.<Json>of() : properties.items()) {
             var property = ((Json.Obj) item).members();
-            if (property.get("name").equals(Json.of("level")) && ((Json.Obj) property.get("value")).members().get("value") instanceof Json.Int(long level)) {
+            if (property.get("name").equals(Json.of("level"))
+                    && ((Json.Obj) property.get("value")).members().get("value") instanceof Json.Int(long level)) {
                 return level;
             }
         }
