@@ -108,9 +108,11 @@ final class PublishBench {
                 files.add(Files.readAllBytes(file));
             }
             Json.Obj signed = Json.object("_type", "targets", "spec_version", "1.0.34", "version", version, "expires",
-                    Instant.now().plusSeconds(300 * 86_400).truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString(), "targets", new Json.Obj(targets));
+                    Instant.now().plusSeconds(300 * 86_400).truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString(), "targets",
+                            new Json.Obj(targets));
             byte[] canonical = JsonText.canonical(signed);
-            Json file = Json.object("signatures", List.of(Json.object("keyid", key.key().keyid(), "sig", HexFormat.of().formatHex(key.sign(canonical)))),
+            Json file = Json.object("signatures", List.of(Json.object("keyid", key.key().keyid(), "sig", HexFormat.of()
+                    .formatHex(key.sign(canonical)))),
                     "signed", signed);
             return new Release(submission(name, JsonText.compact(file).getBytes(StandardCharsets.UTF_8)), files);
         }
@@ -144,7 +146,8 @@ final class PublishBench {
 
         private boolean answers() throws InterruptedException {
             try {
-                return http.send(HttpRequest.newBuilder(URI.create(url + "/readyz")).build(), HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+                return http.send(HttpRequest.newBuilder(URI.create(url + "/readyz")).build(), HttpResponse.BodyHandlers.discarding())
+                        .statusCode() == 200;
             } catch (java.io.IOException e) {
                 return false;
             }
@@ -160,7 +163,8 @@ final class PublishBench {
         }
 
         private void upload(byte[] file) throws Exception {
-            HttpResponse<String> answer = http.send(HttpRequest.newBuilder(URI.create(url + "/v1/blobs/" + Digest.of(file))).header("Upload-Offset", "0")
+            HttpResponse<String> answer = http.send(HttpRequest.newBuilder(URI.create(url + "/v1/blobs/" + Digest.of(file)))
+                    .header("Upload-Offset", "0")
                     .header("Upload-Length", "" + file.length).header("Content-Type", "application/partial-upload")
                     .method("PATCH", HttpRequest.BodyPublishers.ofByteArray(file)).build(), HttpResponse.BodyHandlers.ofString());
             if (answer.statusCode() != 204 && answer.statusCode() != 409) { // somebody else is uploading the same file
@@ -226,7 +230,8 @@ final class PublishBench {
         var out = new TreeMap<TargetName, Editor.Addition>();
         for (int i = 0; i < count; i++) {
             String name = "pkg" + i % 1000 + "/" + i / 1000 + "/app.hvt";
-            out.put(new TargetName(name), new Editor.Addition(new Blob(Path.of("nowhere"), 1000 + i, Digest.of(name.getBytes(StandardCharsets.UTF_8))),
+            out.put(new TargetName(name), new Editor.Addition(new Blob(Path.of("nowhere"), 1000 + i,
+                    Digest.of(name.getBytes(StandardCharsets.UTF_8))),
                     Json.object()));
         }
         return out;
@@ -249,7 +254,8 @@ final class PublishBench {
         }
 
         private String row(String name) {
-            return String.format(Locale.ROOT, "| %s | %.1f | %.1f | %.1f | %.1f |", name, part(last, 0.5), part(last, 0.99), part(whole, 0.5), part(whole, 0.99));
+            return String.format(Locale.ROOT, "| %s | %.1f | %.1f | %.1f | %.1f |", name, part(last, 0.5), part(last, 0.99), part(whole, 0.5),
+                    part(whole, 0.99));
         }
     }
 

@@ -23,7 +23,8 @@ import picocli.CommandLine.Option;
         footer = {"", "example: repro snapshot-service --store /srv/repository --work /var/lib/repro/work --key snapshot.pem --listen 127.0.0.1:8080"})
 final class SnapshotServiceCommand extends Commands.Verb {
 
-    @Option(names = "--store", required = true, paramLabel = "STORE", description = "the repository: a folder, a bare git repository, or s3://BUCKET/PREFIX?endpoint=URL")
+    @Option(names = "--store", required = true, paramLabel = "STORE",
+            description = "the repository: a folder, a bare git repository, or s3://BUCKET/PREFIX?endpoint=URL")
     String store;
 
     @Option(names = "--work", required = true, paramLabel = "FOLDER", description = "for uploads and requests; made if it is not there")

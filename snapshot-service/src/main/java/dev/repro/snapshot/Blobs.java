@@ -84,7 +84,8 @@ final class Blobs {
     /// Lets it be uploaded, for a while.
     void expect(Digest digest, long length) throws Refused {
         if (length > limits.blobBytes()) {
-            throw new Refused(413, "blob-too-long", 2, "a file is longer than this service takes").expected("at most " + limits.blobBytes() + " bytes")
+            throw new Refused(413, "blob-too-long", 2, "a file is longer than this service takes").expected("at most " + limits.blobBytes()
+                    + " bytes")
                     .found(length + " bytes").file(digest);
         }
         Upload upload = uploads.compute(digest, (_, known) -> known != null && known.length == length ? known : new Upload(length));

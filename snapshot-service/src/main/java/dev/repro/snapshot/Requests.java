@@ -95,7 +95,8 @@ final class Requests {
         if (known == null) {
             keep(new Open(ask, null, 0, need(repository)));
         }
-        return Json.object("schema", "repro.request-result.v1", "state", "waiting", "name", ask.name(), "have", known == null ? 0 : known.have, "need",
+        return Json.object("schema", "repro.request-result.v1", "state", "waiting", "name", ask.name(), "have", known == null ? 0 : known.have,
+                "need",
                 need(repository));
     }
 

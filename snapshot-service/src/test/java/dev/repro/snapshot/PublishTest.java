@@ -179,7 +179,8 @@ final class PublishTest {
     private static byte[] resigned(String file, Signer signer) throws Exception {
         String signed = file.substring(file.indexOf("\"signed\":") + 9, file.length() - 2);
         return ("{\"signatures\":[{\"keyid\":\"" + signer.key().keyid() + "\",\"sig\":\"" + java.util.HexFormat.of()
-                .formatHex(signer.sign(signed.getBytes(StandardCharsets.UTF_8))) + "\"}],\"signed\":" + signed + "}\n").getBytes(StandardCharsets.UTF_8);
+                .formatHex(signer.sign(signed.getBytes(StandardCharsets.UTF_8))) + "\"}],\"signed\":" + signed + "}\n")
+                        .getBytes(StandardCharsets.UTF_8);
     }
 
     @Test

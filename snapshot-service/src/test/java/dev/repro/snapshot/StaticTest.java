@@ -47,7 +47,8 @@ final class StaticTest {
             assertEquals(200, site.publish(site.release("hello", "hello/1/small.bin", small, author), small).statusCode());
             assertEquals(200, site.publish(site.release("hello", "hello/2/large.bin", large, author), large).statusCode());
             for (byte[] content : new byte[][] {small, large}) {
-                String path = content == small ? "/targets/hello/1/" + Digest.of(small) + ".small.bin" : "/targets/hello/2/" + Digest.of(large) + ".large.bin";
+                String path = content == small ? "/targets/hello/1/" + Digest.of(small) + ".small.bin" : "/targets/hello/2/" + Digest.of(large)
+                        + ".large.bin";
                 HttpResponse<byte[]> whole = site.get(path);
                 assertArrayEquals(content, whole.body());
                 assertEquals("application/octet-stream", header(whole, "Content-Type"));
@@ -78,8 +79,10 @@ final class StaticTest {
     @Test
     void showsNothingElse() throws Exception {
         try (var site = new Site(folder)) {
-            for (String path : new String[] {"/metadata/../../keys/snapshot.pem", "/metadata/%2e%2e/%2e%2e/keys/snapshot.pem", "/metadata/..%2f..%2fkeys/snapshot.pem",
-                "/targets/", "/metadata", "/metadata//timestamp.json", "/targets/../../keys/snapshot.pem", "/.repro/lock", "/metadata/timestamp.json/x", "/metadata/%00"}) {
+            for (String path : new String[] {"/metadata/../../keys/snapshot.pem", "/metadata/%2e%2e/%2e%2e/keys/snapshot.pem",
+                    "/metadata/..%2f..%2fkeys/snapshot.pem",
+                "/targets/", "/metadata", "/metadata//timestamp.json", "/targets/../../keys/snapshot.pem", "/.repro/lock",
+                        "/metadata/timestamp.json/x", "/metadata/%00"}) {
                 assertTrue(raw(site, path).matches("(?s)HTTP/1.1 40[04] .*"), path);
             }
             assertEquals(405, site.post("/metadata/timestamp.json", "x").statusCode());
@@ -90,7 +93,8 @@ final class StaticTest {
 
     // What no client library sends.
     private static String raw(Site site, String path) throws Exception {
-        try (var socket = new Socket(site.service.address().getAddress(), site.service.address().getPort()); InputStream in = socket.getInputStream()) {
+        try (var socket = new Socket(site.service.address().getAddress(), site.service.address()
+                .getPort()); InputStream in = socket.getInputStream()) {
             socket.getOutputStream().write(("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }

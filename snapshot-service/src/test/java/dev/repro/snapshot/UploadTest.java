@@ -173,7 +173,8 @@ final class UploadTest {
     void refusesWhatIsNoSubmission() throws Exception {
         try (var site = new Site(folder)) {
             for (String body : new String[] {"", "{", "[]", "{\"schema\":\"repro.submission.v1\"}", "{\"schema\":\"x\",\"files\":[]}",
-                "{\"schema\":\"repro.submission.v1\",\"files\":[]}", "{\"schema\":\"repro.submission.v1\",\"files\":[{\"role\":\"a\",\"metadata\":\"=\"}]}",
+                "{\"schema\":\"repro.submission.v1\",\"files\":[]}",
+                        "{\"schema\":\"repro.submission.v1\",\"files\":[{\"role\":\"a\",\"metadata\":\"=\"}]}",
                 "{\"schema\":\"repro.submission.v1\",\"files\":[{\"role\":\"\",\"metadata\":\"\"}]}"}) {
                 HttpResponse<String> answer = site.post("/v1/submissions", body);
                 assertEquals(400, answer.statusCode(), body);

@@ -383,9 +383,12 @@ class SchemaTest {
             String url = home.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), ServiceLimits.DEFAULT, Clocks.system(),
                     new PrintStream(OutputStream.nullOutputStream(), true)).url();
             answered("repro.service.v1", http, HttpRequest.newBuilder(URI.create(url + "/v1/status")).build());
-            Proposal proposal = Signing.sign(Editor.of(Repository.read(Stores.open(home.repository())), Instant.now()).delegate(RoleName.TARGETS, "hello",
-                    List.of("hello/*/*"), List.of(), false, new Editor.Keys(List.of(new KeyHolder(signer.key(), "")), 1)).proposal(), List.of(signer));
-            Json.Obj request = Json.object("schema", "repro.request.v1", "kind", "claim", "name", "hello", "role", "hello", "paths", List.of("hello/*/*"),
+            Proposal proposal = Signing.sign(Editor.of(Repository.read(Stores.open(home.repository())), Instant.now()).delegate(RoleName.TARGETS,
+                    "hello",
+                    List.of("hello/*/*"), List.of(), false, new Editor.Keys(List.of(new KeyHolder(signer.key(), "")), 1)).proposal(),
+                            List.of(signer));
+            Json.Obj request = Json.object("schema", "repro.request.v1", "kind", "claim", "name", "hello", "role", "hello", "paths",
+                    List.of("hello/*/*"),
                     "keys", List.of(signer.key().toJson()), "threshold", 1, "first", base64(proposal.bytes(new RoleName("hello"))), "message", "");
             valid("repro.request.v1", MAPPER.readTree(JsonText.compact(request)));
             answered("repro.request-result.v1", http, post(url + "/v1/requests", request));
@@ -436,7 +439,8 @@ class SchemaTest {
         assertEquals(name, value.path("schema").asText());
         assertEquals("[]", schema.validate(value).toString(), () -> "as " + name + ": " + value.toPrettyString());
         JsonNode free = map == null ? null : value.at(map);
-        for (ObjectNode object : objects(value).stream().filter(o -> o != free).toList()) { // what the schema does not know must not pass, wherever it stands
+        // What the schema does not know must not pass, wherever it stands.
+        for (ObjectNode object : objects(value).stream().filter(o -> o != free).toList()) {
             object.put("no_such_member", 1);
             assertFalse(schema.validate(value).isEmpty(), () -> name + " lets an unknown member pass in " + object);
             object.remove("no_such_member");
