@@ -39,30 +39,39 @@ class CrashTest {
             this.crash = crash;
         }
 
-        private synchronized void step() throws IOException {
-            if (steps++ == last) {
-                if (crash) {
-                    throw new Crash();
-                }
-                throw new IOException("No space left on device");
+        /// Files are written by several threads: after a crash none of them goes on.
+        private synchronized boolean isDue() {
+            return crash ? steps++ >= last : steps++ == last;
+        }
+
+        private IOException end() {
+            if (crash) {
+                throw new Crash();
+            }
+            return new IOException("No space left on device");
+        }
+
+        private void step() throws IOException {
+            if (isDue()) {
+                throw end();
             }
         }
 
         @Override
         void write(Path file, byte[] bytes) throws IOException {
-            if (steps == last) {
+            if (isDue()) {
                 Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length / 2));
+                throw end();
             }
-            step();
             super.write(file, bytes);
         }
 
         @Override
         Digest copy(Path from, Path file) throws IOException {
-            if (steps == last) {
+            if (isDue()) {
                 Files.write(file, new byte[1]);
+                throw end();
             }
-            step();
             return super.copy(from, file);
         }
 
