@@ -20,7 +20,8 @@ import java.util.function.UnaryOperator;
 /// repository, where that takes long, not all the time: then pages are a little behind.
 public final class LivePages implements AutoCloseable {
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(5); // of a request, for an index that is being made
-    private static final int PAUSES = 4; // as long as making the index took
+    private static final long QUICK = TimeUnit.SECONDS.toNanos(2); // an index that takes no longer is made anew at once
+    private static final int PAUSES = 4; // as long as making another took
 
     // RFC 9110 7.2; what a name or address may be made of
     private static final String HOST = "([A-Za-z0-9.-]{1,253}|\\[[0-9A-Fa-f:.]{2,45}\\])(:[0-9]{1,5})?";
@@ -136,7 +137,8 @@ public final class LivePages implements AutoCloseable {
             }
             long start = System.nanoTime();
             Index index = new Indexer(newest, reader, before == null ? new Index(Map.of()) : before.index, history::release).index();
-            next = System.nanoTime() + PAUSES * (System.nanoTime() - start);
+            long took = System.nanoTime() - start;
+            next = System.nanoTime() + (took > QUICK ? PAUSES * took : 0);
             state = new State(newest, index);
         } finally {
             making.unlock();
