@@ -32,7 +32,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /// A TUF client that has read before. Each state that it is shown must verify and be no older than the last one, and no version may ever
 /// have other bytes.
 final class Reader {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(100);
 
     private static final String METADATA = "/metadata/";
 
