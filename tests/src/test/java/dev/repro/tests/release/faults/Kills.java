@@ -11,7 +11,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
 /// Kills services at random moments while authors publish and a reader reads: what was acknowledged is there, what the reader sees always
-/// verifies, no version has two contents, and who is started anew serves soon.
+/// verifies, no version has two contents, and who is started anew serves.
 final class Kills {
     private static final int OF_A_SITE = 50;
 
