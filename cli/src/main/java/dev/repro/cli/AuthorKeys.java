@@ -23,28 +23,24 @@ final class AuthorKeys {
 
     private AuthorKeys() {}
 
-    @Command(name = "rotate", description = "Hand a package over to a new key of yours, without the maintainers (TAP 8).",
-            synopsisHeading = "usage: ", descriptionHeading = "%n", optionListHeading = "%noptions:%n",
-            footer = {"", "example: repro author rotate --name hello"})
-    static final class Rotate extends ServiceVerb {
+    /// What both do: go on with a change that an earlier run has not brought to its end, or make it, and send it.
+    abstract static class Change extends ServiceVerb {
         @Option(names = "--name", paramLabel = "NAME", description = "the package; default: the author's usual one")
         String name;
-
-        @Option(names = "--new-keys-only", description = "the old key is lost or stolen: do not sign releases with it any more; "
-                + "clients that know nothing of rotations then refuse the package until the maintainers transfer it")
-        boolean newKeysOnly;
-
-        @Option(names = "--no-password", description = "leave the new private key unencrypted")
-        boolean noPassword;
 
         @Mixin
         SigningKeys keys = new SigningKeys();
 
+        /// @param what the package
+        abstract Path folder(String what);
+
+        abstract Draft draft(Rights rights, RoleName role, Author author, Path folder) throws Problem;
+
         @Override
-        int run() throws Exception {
+        final int run() throws Exception {
             Author author = author();
             String what = author.name(name);
-            Path folder = path(Path.of(what + ".rotation"));
+            Path folder = folder(what);
             try (Trust trust = trust(author.settings().service()); KeyRing ring = keys.ring(this, author.folder())) {
                 trust.refresh(Instant.now());
                 var sending = new Sending(this, trust);
@@ -52,13 +48,34 @@ final class AuthorKeys {
                     return sending.send(Draft.read(folder));
                 }
                 var rights = new Rights(trust.repository(), ring, Instant.now());
-                RoleName role = rights.role(what);
-                List<PublicKey> mine = author.keys().stream().map(Author.Key::key).toList();
-                rights.mine(role, mine);
-                Author.Key fresh = key(author);
-                voice().say("new key    " + fresh.file() + ", " + fresh.key().scheme().scheme() + " " + fresh.key().keyid());
-                return sending.send(rights.rotate(role, mine, new KeyHolder(fresh.key(), ""), !newKeysOnly, folder));
+                return sending.send(draft(rights, rights.role(what), author, folder));
             }
+        }
+    }
+
+    @Command(name = "rotate", description = "Hand a package over to a new key of yours, without the maintainers (TAP 8).",
+            synopsisHeading = "usage: ", descriptionHeading = "%n", optionListHeading = "%noptions:%n",
+            footer = {"", "example: repro author rotate --name hello"})
+    static final class Rotate extends Change {
+        @Option(names = "--new-keys-only", description = "the old key is lost or stolen: do not sign releases with it any more; "
+                + "clients that know nothing of rotations then refuse the package until the maintainers transfer it")
+        boolean newKeysOnly;
+
+        @Option(names = "--no-password", description = "leave the new private key unencrypted")
+        boolean noPassword;
+
+        @Override
+        Path folder(String what) {
+            return path(Path.of(what + ".rotation"));
+        }
+
+        @Override
+        Draft draft(Rights rights, RoleName role, Author author, Path folder) throws Problem {
+            List<PublicKey> mine = author.keys().stream().map(Author.Key::key).toList();
+            rights.mine(role, mine);
+            Author.Key fresh = key(author);
+            voice().say("new key    " + fresh.file() + ", " + fresh.key().scheme().scheme() + " " + fresh.key().keyid());
+            return rights.rotate(role, mine, new KeyHolder(fresh.key(), ""), !newKeysOnly, folder);
         }
 
         private Author.Key key(Author author) throws Problem {
@@ -75,32 +92,19 @@ final class AuthorKeys {
     @Command(name = "revoke", description = "End a package under its present name, by its own keys, for good (TAP 20): when they were stolen.",
             synopsisHeading = "usage: ", descriptionHeading = "%n", optionListHeading = "%noptions:%n",
             footer = {"", "example: repro author revoke --name hello --yes"})
-    static final class Revoke extends ServiceVerb {
-        @Option(names = "--name", paramLabel = "NAME", description = "the package; default: the author's usual one")
-        String name;
-
+    static final class Revoke extends Change {
         @Option(names = "--yes", description = "do not ask: nothing takes a revocation back")
         boolean yes;
 
-        @Mixin
-        SigningKeys keys = new SigningKeys();
+        @Override
+        Path folder(String what) {
+            return path(Path.of(what + ".revocation"));
+        }
 
         @Override
-        int run() throws Exception {
-            Author author = author();
-            String what = author.name(name);
-            Path folder = path(Path.of(what + ".revocation"));
-            try (Trust trust = trust(author.settings().service()); KeyRing ring = keys.ring(this, author.folder())) {
-                trust.refresh(Instant.now());
-                var sending = new Sending(this, trust);
-                if (sending.isOpen(folder)) {
-                    return sending.send(Draft.read(folder));
-                }
-                var rights = new Rights(trust.repository(), ring, Instant.now());
-                RoleName role = rights.role(what);
-                confirm(yes, "no client will trust a release of " + what + " any more, under this role; revoke it?", "--yes");
-                return sending.send(rights.revoke(role, folder));
-            }
+        Draft draft(Rights rights, RoleName role, Author author, Path folder) throws Problem {
+            confirm(yes, "no client will trust a release of " + author.name(name) + " any more, under this role; revoke it?", "--yes");
+            return rights.revoke(role, folder);
         }
     }
 }

@@ -43,14 +43,26 @@ public final class Refused extends Exception {
             case TOO_LONG -> 413;
             default -> 422;
         };
-        var refused = new Refused(status, name, refusal.code(), refusal.getMessage());
-        Json.Obj json = refusal.toJson();
-        refused.expected = text(json, "expected");
-        refused.found = text(json, "found");
-        refused.file = text(json, "file");
-        refused.key = text(json, "key");
-        refused.hint = refusal.hint();
-        return refused;
+        return new Refused(status, name, refusal.code(), refusal.getMessage()).with(refusal.toJson());
+    }
+
+    static Refused of(dev.repro.release.Refused refusal) {
+        int status = switch (refusal.rule()) {
+            case VERSION_EXISTS -> 409;
+            case ENVELOPE_UNSIGNED -> 403;
+            default -> 422;
+        };
+        return new Refused(status, refusal.name(), refusal.code(), refusal.getMessage()).with(refusal.toJson());
+    }
+
+    /// @param json of a refusal, with the members that every one has
+    private Refused with(Json.Obj json) {
+        expected = text(json, "expected");
+        found = text(json, "found");
+        file = text(json, "file");
+        key = text(json, "key");
+        hint = text(json, "hint");
+        return this;
     }
 
     private static String text(Json.Obj json, String member) {

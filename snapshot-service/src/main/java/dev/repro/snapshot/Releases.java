@@ -1,7 +1,6 @@
 package dev.repro.snapshot;
 
 import dev.repro.base.Digest;
-import dev.repro.base.Json;
 import dev.repro.base.Problem;
 import dev.repro.release.ReleaseCheck;
 import dev.repro.tuf.RoleName;
@@ -24,7 +23,7 @@ interface Releases {
                 ReleaseCheck.contents(change, blobs.get(), keys.usable(), 1);
             }
         } catch (dev.repro.release.Refused e) {
-            throw refused(e);
+            throw Refused.of(e);
         }
     };
 
@@ -34,18 +33,4 @@ interface Releases {
     /// @param keys who may sign the role now
     void check(RoleName role, Signed.Targets before, Signed.Targets after, Optional<Function<Digest, Optional<Path>>> blobs, Authority keys)
             throws Refused, Problem;
-
-    private static Refused refused(dev.repro.release.Refused e) {
-        int status = e.rule() == dev.repro.release.Refused.Rule.VERSION_EXISTS ? 409
-                : e.rule() == dev.repro.release.Refused.Rule.ENVELOPE_UNSIGNED ? 403 : 422;
-        var refused = new Refused(status, e.name(), e.code(), e.getMessage()).file(e.file()).hint(e.hint());
-        Json.Obj json = e.toJson();
-        if (json.members().get("expected") instanceof Json.Str(String expected)) {
-            refused.expected(expected);
-        }
-        if (json.members().get("found") instanceof Json.Str(String found)) {
-            refused.found(found);
-        }
-        return refused;
-    }
 }

@@ -25,7 +25,7 @@ public final class Tool {
         return false;
     }
 
-    static Ended run(Path directory, String... argv) throws IOException, InterruptedException {
+    public static Ended run(Path directory, String... argv) throws IOException, InterruptedException {
         return run(directory, PATIENCE_SECONDS, argv);
     }
 
