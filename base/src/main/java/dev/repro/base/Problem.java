@@ -53,7 +53,7 @@ public final class Problem extends Exception {
 
     /// File, and line or member in it.
     public Problem where(Object place) {
-        this.where = place.toString();
+        this.where = place.toString().isEmpty() ? "." : place.toString(); // the folder that one is in
         return this;
     }
 
