@@ -1,0 +1,17 @@
+package dev.repro.tender.backend;
+
+import dev.repro.base.Problem;
+import dev.repro.tender.Permit;
+import java.util.List;
+
+/// How one kind of tender is asked to run an image that the gate has permitted.
+public interface Backend {
+
+    /// The tender's arguments, its own name first. An array: nothing in it is ever joined, split or seen by a shell.
+    ///
+    /// The image is [dev.repro.tender.os.Sealed#path] of the permit's, `/proc/self/fd/N`. The tender itself is executed from sealed memory, too
+    /// ([dev.repro.tender.os.Exec#become]), so what it would look for beside its own file must be named here.
+    ///
+    /// @throws Problem exit 2: something cannot be said to this tender without being misread by it
+    List<String> argv(Permit permit) throws Problem;
+}
