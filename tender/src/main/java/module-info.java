@@ -9,5 +9,6 @@ module dev.repro.tender {
 
     exports dev.repro.tender;
     exports dev.repro.tender.backend;
+    exports dev.repro.tender.export;
     exports dev.repro.tender.os;
 }
