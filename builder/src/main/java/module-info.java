@@ -6,7 +6,6 @@ module dev.repro.builder {
     requires transitive dev.repro.base;
     requires transitive dev.repro.image;
     requires transitive dev.repro.diffoscopelite;
-    requires org.tomlj;
     requires org.eclipse.jgit;
     requires org.apache.commons.compress;
     requires org.tukaani.xz;

@@ -2,7 +2,6 @@ package dev.repro.builder;
 
 import dev.repro.base.Problem;
 import dev.repro.builder.files.Why;
-import dev.repro.builder.recipe.Recipe;
 import dev.repro.builder.sandbox.Limits;
 import dev.repro.builder.sandbox.Mount;
 import dev.repro.builder.sandbox.Root;
@@ -56,7 +55,6 @@ public final class Workshop implements AutoCloseable {
     /// Begins to load what every build needs and what takes longest, while the command line is still being read.
     public static void prepare() {
         Thread.ofPlatform().daemon().name("preparing").start(() -> {
-            Recipe.prepare();
             Sources.prepare();
             CheckReport.prepare();
         });

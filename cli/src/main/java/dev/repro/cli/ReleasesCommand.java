@@ -2,7 +2,7 @@ package dev.repro.cli;
 
 import dev.repro.release.Catalogue;
 import dev.repro.release.ReleaseImage;
-import dev.repro.snapshot.client.Catalogues;
+import dev.repro.release.Catalogues;
 import dev.repro.tuf.client.Repository;
 import java.util.List;
 import java.util.Locale;

@@ -3,9 +3,8 @@ package dev.repro.cli;
 import dev.repro.base.Json;
 import dev.repro.base.JsonText;
 import dev.repro.base.Problem;
-import dev.repro.release.Refused;
+import dev.repro.base.Refused;
 import dev.repro.snapshot.client.Declined;
-import dev.repro.tuf.Refusal;
 import java.io.PrintStream;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -105,12 +104,7 @@ final class Voice implements Consumer<String> {
         return Json.object("schema", "repro.error.v1", "error", what, "code", code, "where", null, "expected", null, "found", null, "hint", hint);
     }
 
-    /// A repository's fault: the answer is no.
-    void refuse(Refusal refusal) {
-        refuse(refusal.line(), refusal.hint(), refusal.toJson());
-    }
-
-    /// A release's fault.
+    /// The answer is no, with its name.
     void refuse(Refused refused) {
         refuse(refused.line(), refused.hint(), refused.toJson());
     }

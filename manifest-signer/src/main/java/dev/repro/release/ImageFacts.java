@@ -20,15 +20,22 @@ import java.util.OptionalLong;
 /// What an image itself says: the one reading of it for who makes a release and for who checks one.
 ///
 /// @param findings of lint
-record ImageFacts(String target, Optional<Long> abi, Optional<Json.Obj> manifest, long size, Digest sha256, String sha512,
-        List<Lint.Finding> findings) {
+record ImageFacts(String target, Optional<Long> abi, Optional<Json.Obj> manifest, List<Lint.Finding> findings) {
     private static final String SOLO5 = "solo5-";
+
+    /// @param sha512 128 hexadecimal digits
+    record Digests(Digest sha256, String sha512) {}
 
     /// Never fails, whatever the bytes.
     static ImageFacts read(MemorySegment bytes, LaunchLimits limits) {
         Image image = Image.describe(bytes);
         var solo5 = image.mark(Mark.Solo5.class);
         String kind = image.kind();
+        return new ImageFacts(kind.startsWith(SOLO5) ? kind.substring(SOLO5.length()) : kind, solo5.flatMap(ImageFacts::abi),
+                solo5.flatMap(ImageFacts::manifest), Lint.check(bytes, limits.memoryMin().map(OptionalLong::of).orElse(OptionalLong.empty())));
+    }
+
+    static Digests digests(MemorySegment bytes) {
         MessageDigest sha256 = Digest.sha256();
         MessageDigest sha512 = newSha512();
         for (long at = 0; at < bytes.byteSize(); at += 1 << 20) {
@@ -36,9 +43,7 @@ record ImageFacts(String target, Optional<Long> abi, Optional<Json.Obj> manifest
             sha256.update(piece.duplicate());
             sha512.update(piece);
         }
-        return new ImageFacts(kind.startsWith(SOLO5) ? kind.substring(SOLO5.length()) : kind, solo5.flatMap(ImageFacts::abi),
-                solo5.flatMap(ImageFacts::manifest), bytes.byteSize(), Digest.of(sha256), HexFormat.of().formatHex(sha512.digest()),
-                Lint.check(bytes, limits.memoryMin().map(OptionalLong::of).orElse(OptionalLong.empty())));
+        return new Digests(Digest.of(sha256), HexFormat.of().formatHex(sha512.digest()));
     }
 
     private static Optional<Long> abi(Mark.Solo5 mark) {
@@ -68,7 +73,8 @@ record ImageFacts(String target, Optional<Long> abi, Optional<Json.Obj> manifest
     /// The image as a release describes it.
     ///
     /// @throws IllegalArgumentException what it says is beyond what a description can hold
-    ReleaseImage describe(String file, LaunchLimits limits) {
-        return new ReleaseImage(file, target, abi, manifest, size, sha256, sha512, limits);
+    ReleaseImage describe(MemorySegment bytes, String file, LaunchLimits limits) {
+        Digests digests = digests(bytes);
+        return new ReleaseImage(file, target, abi, manifest, bytes.byteSize(), digests.sha256(), digests.sha512(), limits);
     }
 }

@@ -1,11 +1,10 @@
 package dev.repro.release;
 
-import dev.repro.base.Json;
 import dev.repro.tuf.TargetName;
 
 /// Why a release is not published: a rule with a stable name, what was expected, what was found, whose file it is. As
 /// [dev.repro.tuf.Refusal] of metadata; the release is at fault, never network or disk.
-public final class Refused extends Exception {
+public final class Refused extends dev.repro.base.Refused {
     private static final long serialVersionUID = 1;
 
     /// As the gate says it: 60 untrusted, 61 the contract between image and tender.
@@ -47,10 +46,6 @@ public final class Refused extends Exception {
     }
 
     private final Rule rule;
-    private final String file;
-    private String expected;
-    private String found;
-    private String hint;
 
     Refused(Rule rule, TargetName target) {
         this(rule, target.text());
@@ -58,61 +53,27 @@ public final class Refused extends Exception {
 
     /// @param file a target, or `NAME/VERSION` of a release as a whole
     Refused(Rule rule, String file) {
-        super(file + " " + rule.says, null, false, false);
+        super(rule.word, rule.code, file + " " + rule.says);
         this.rule = rule;
-        this.file = file;
+        setFile(file);
     }
 
     Refused expected(Object value) {
-        this.expected = value.toString();
+        setExpected(value);
         return this;
     }
 
     Refused found(Object value) {
-        this.found = value.toString();
+        setFound(value);
         return this;
     }
 
     Refused hint(String advice) {
-        this.hint = advice;
+        setHint(advice);
         return this;
     }
 
     public Rule rule() {
         return rule;
-    }
-
-    /// The stable name: `lint-failed`.
-    public String name() {
-        return rule.word;
-    }
-
-    public int code() {
-        return rule.code;
-    }
-
-    public String file() {
-        return file;
-    }
-
-    public String hint() {
-        return hint;
-    }
-
-    /// One line: `NAME (CODE): what (expected …, found …)`.
-    public String line() {
-        String facts = expected != null && found != null ? " (expected " + expected + ", found " + found + ")"
-                : expected != null ? " (expected " + expected + ")" : found != null ? " (found " + found + ")" : "";
-        return rule.word + " (" + rule.code + "): " + getMessage() + facts;
-    }
-
-    /// The members that every refusal has; `key` is null here.
-    public Json.Obj toJson() {
-        return Json.object("refusal", rule.word, "code", rule.code, "expected", expected, "found", found, "file", file, "key", null, "hint", hint);
-    }
-
-    @Override
-    public String toString() {
-        return line();
     }
 }

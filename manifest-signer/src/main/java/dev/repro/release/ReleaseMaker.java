@@ -72,7 +72,7 @@ public final class ReleaseMaker {
                 throw Problem.no("lint finds " + facts.errors().size() + (facts.errors().size() == 1 ? " error" : " errors")).where(path)
                         .found(facts.errors().getFirst()).hint("see `repro manifest lint " + path + "`; docs/lint.md says why");
             }
-            images.put(path, facts.describe(file, limits));
+            images.put(path, facts.describe(plain, file, limits));
             files.put(file, embedded ? stripped(path, plain) : path);
             if (!facts.warnings().isEmpty()) {
                 warnings.put(file, facts.warnings());

@@ -70,10 +70,10 @@ public record Ask(Optional<String> name, Optional<String> version, Optional<Path
     /// Who asks over a socket, as the kernel says it (SO_PEERCRED).
     ///
     /// @param groups all groups of the user, names
-    public record Peer(int pid, int uid, int gid, String user, List<String> groups) {
+    /// @param member whether one of them is the socket's own group
+    public record Peer(int pid, int uid, int gid, String user, List<String> groups, boolean member) {
         public Peer {
             groups = List.copyOf(groups);
         }
     }
-
 }

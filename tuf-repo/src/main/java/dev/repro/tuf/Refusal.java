@@ -1,11 +1,11 @@
 package dev.repro.tuf;
 
-import dev.repro.base.Json;
+import dev.repro.base.Refused;
 
 /// Why something of a repository is not trusted: a rule with a stable name, what was expected, what was found, whose file it is.
 ///
 /// The repository or the way to it is at fault; that a network or disk failed is a [dev.repro.base.Problem].
-public final class Refusal extends Exception {
+public final class Refusal extends Refused {
     private static final long serialVersionUID = 1;
 
     /// The stable names end with these; they begin with the role: `timestamp-expired`, `snapshot-rollback`, `delegated-unsigned`.
@@ -59,18 +59,11 @@ public final class Refusal extends Exception {
     }
 
     private final Rule rule;
-    private final String kind;
-    private final String file;
-    private String expected;
-    private String found;
-    private String key;
-    private String hint;
 
     private Refusal(Rule rule, String kind, String file, String subject) {
-        super(subject + " " + rule.words);
+        super(kind + "-" + rule.name, rule.code, subject + " " + rule.words);
         this.rule = rule;
-        this.kind = kind;
-        this.file = file;
+        setFile(file);
     }
 
     /// Of a role's metadata.
@@ -85,58 +78,27 @@ public final class Refusal extends Exception {
     }
 
     public Refusal expected(Object value) {
-        this.expected = value.toString();
+        setExpected(value);
         return this;
     }
 
     public Refusal found(Object value) {
-        this.found = value.toString();
+        setFound(value);
         return this;
     }
 
     public Refusal key(KeyId id) {
-        this.key = id.text();
+        setKey(id.text());
         return this;
     }
 
     /// What the reader can do: an imperative clause in lower case, no full stop.
     public Refusal hint(String advice) {
-        this.hint = advice;
+        setHint(advice);
         return this;
     }
 
     public Rule rule() {
         return rule;
-    }
-
-    /// The stable name: `timestamp-expired`.
-    public String name() {
-        return kind + "-" + rule.name;
-    }
-
-    /// As the gate says it: 60 untrusted, 62 not fresh.
-    public int code() {
-        return rule.code;
-    }
-
-    public String hint() {
-        return hint;
-    }
-
-    /// One line: `NAME (CODE): what (expected …, found …)`.
-    public String line() {
-        String facts = expected != null && found != null ? " (expected " + expected + ", found " + found + ")"
-                : expected != null ? " (expected " + expected + ")" : found != null ? " (found " + found + ")" : "";
-        return name() + " (" + rule.code + "): " + getMessage() + facts;
-    }
-
-    /// The members of a refusal that every `--json` shares.
-    public Json.Obj toJson() {
-        return Json.object("refusal", name(), "code", rule.code, "expected", expected, "found", found, "file", file, "key", key, "hint", hint);
-    }
-
-    @Override
-    public String toString() {
-        return line();
     }
 }

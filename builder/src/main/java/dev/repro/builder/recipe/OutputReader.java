@@ -2,6 +2,7 @@ package dev.repro.builder.recipe;
 
 import dev.repro.base.Digest;
 import dev.repro.base.Problem;
+import dev.repro.base.TomlFields;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -37,11 +37,6 @@ public record Recipe(String name, Source source, Toolchain toolchain, Build buil
         seeds = sorted(seeds);
     }
 
-    /// Gets ready to read recipes, which takes some time.
-    public static void prepare() {
-        RecipeReader.prepare();
-    }
-
     /// Reads and checks a recipe.
     ///
     /// @throws Problem of exit code 2 with `file:line:column` for everything that a recipe may not say; 4 where it cannot be read

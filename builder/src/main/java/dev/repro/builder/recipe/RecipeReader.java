@@ -1,10 +1,9 @@
 package dev.repro.builder.recipe;
 
+import dev.repro.base.Nearest;
 import dev.repro.base.Problem;
+import dev.repro.base.TomlFields;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -15,9 +14,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.tomlj.Toml;
-import org.tomlj.TomlParseResult;
-import org.tomlj.TomlVersion;
 
 /// `repro.toml` to [Recipe]. Sections that need more than a few checks have their own class: [SourceReader], [OutputReader].
 final class RecipeReader {
@@ -31,30 +27,15 @@ final class RecipeReader {
     private static final int MAX_PROCESSES = 1 << 22;
     private static final int MAX_NAME = 128;
 
-    static {
-        Toml.parse("[[warm]]\nup = [\"a\"]\n", TomlVersion.V1_0_0); // builds the tables of the parser
-    }
-
     private RecipeReader() {}
 
-    /// Gets the parser ready, which takes some time. A thread that reads a recipe meanwhile waits.
-    static void prepare() {
-        // The work is done when this class is initialised.
-    }
-
     static Recipe read(Path file) throws Problem {
-        return parse(text(file), file.toString());
+        return parse(bytes(file), file.toString());
     }
 
     /// @param file for messages only
-    static Recipe parse(String text, String file) throws Problem {
-        TomlParseResult toml = Toml.parse(text, TomlVersion.V1_0_0);
-        if (toml.hasErrors()) {
-            var error = toml.errors().getFirst();
-            throw Problem.usage("not TOML: " + firstLower(error.getMessage()))
-                    .where(file + ":" + error.position().line() + ":" + error.position().column());
-        }
-        var root = TomlFields.root(toml, file, "schema", "name", "source", "toolchain", "build", "limits", "file", "output",
+    static Recipe parse(byte[] utf8, String file) throws Problem {
+        var root = TomlFields.parse(utf8, file, "schema", "name", "source", "toolchain", "build", "limits", "file", "output",
                 "exception", "variations", "seeds");
         schema(root);
         Recipe.Source source = SourceReader.read(root);
@@ -64,14 +45,12 @@ final class RecipeReader {
                 OutputReader.exceptions(root, outputs), variations(root), seeds(root));
     }
 
-    private static String text(Path file) throws Problem {
+    private static byte[] bytes(Path file) throws Problem {
         try {
             if (Files.isRegularFile(file) && Files.size(file) > MAX_BYTES) {
                 throw Problem.usage("a recipe of more than 256 KiB").where(file);
             }
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(Files.readAllBytes(file))).toString();
-        } catch (CharacterCodingException e) {
-            throw Problem.usage("not UTF-8").where(file).because(e);
+            return Files.readAllBytes(file);
         } catch (NoSuchFileException e) {
             throw Problem.usage("no such recipe").where(file).hint("write one with `repro init`").because(e);
         } catch (IOException e) {
@@ -236,9 +215,5 @@ final class RecipeReader {
             out.put(text.name, text.value);
         }
         return out;
-    }
-
-    private static String firstLower(String message) {
-        return message.isEmpty() ? message : Character.toLowerCase(message.charAt(0)) + message.substring(1);
     }
 }

@@ -1,19 +1,15 @@
 package dev.repro.builder.toolchain;
 
 import dev.repro.base.Problem;
+import dev.repro.base.TomlFields;
 import dev.repro.builder.files.Why;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import org.tomlj.Toml;
-import org.tomlj.TomlArray;
-import org.tomlj.TomlParseResult;
 
 /// What the user set for this machine. `$XDG_CONFIG_HOME/repro/config.toml` (else `~/.config/repro/config.toml`), every key
 /// optional:
@@ -23,19 +19,17 @@ import org.tomlj.TomlParseResult;
 /// ```
 /// To these are added, from the environment, `REPRO_MIRRORS` (separated by spaces) and `REPRO_DEB_FOLDERS` (by colons).
 record UserConfig(List<URI> mirrors, List<Path> debFolders) {
-    private static final Set<String> KEYS = new java.util.TreeSet<>(Set.of("mirrors", "deb_folders"));
-
     static UserConfig read(Map<String, String> env) throws Problem {
         var mirrors = new LinkedHashSet<URI>();
         var folders = new LinkedHashSet<Path>();
         Path file = file(env);
         if (Files.exists(file)) {
-            TomlParseResult toml = parse(file);
-            for (String text : strings(toml, "mirrors", file)) {
-                mirrors.add(mirror(text, file.toString()));
+            TomlFields toml = parse(file);
+            for (TomlFields.Text text : toml.strings("mirrors")) {
+                mirrors.add(mirror(text.value, text.place()));
             }
-            for (String text : strings(toml, "deb_folders", file)) {
-                folders.add(folder(text, file.toString()));
+            for (TomlFields.Text text : toml.strings("deb_folders")) {
+                folders.add(folder(text.value, text.place()));
             }
         }
         for (String text : env.getOrDefault("REPRO_MIRRORS", "").split("\\s+")) {
@@ -57,48 +51,12 @@ record UserConfig(List<URI> mirrors, List<Path> debFolders) {
         return folder.resolve("repro/config.toml");
     }
 
-    private static TomlParseResult parse(Path file) throws Problem {
-        TomlParseResult toml;
+    private static TomlFields parse(Path file) throws Problem {
         try {
-            toml = Toml.parse(file);
+            return TomlFields.parse(Files.readAllBytes(file), file.toString(), "mirrors", "deb_folders");
         } catch (IOException e) {
             throw Problem.usage("cannot read the configuration").where(file).found(Why.of(e)).because(e);
         }
-        if (toml.hasErrors()) {
-            var error = toml.errors().getFirst();
-            throw Problem.usage(error.getMessage()).where(place(file, error.position()));
-        }
-        for (String key : toml.keySet()) {
-            if (!KEYS.contains(key)) {
-                throw Problem.usage("unknown key `" + key + "`").where(place(file, toml.inputPositionOf(List.of(key))))
-                        .expected(String.join(" or ", KEYS));
-            }
-        }
-        return toml;
-    }
-
-    private static List<String> strings(TomlParseResult toml, String key, Path file) throws Problem {
-        var out = new ArrayList<String>();
-        Object value = toml.get(key);
-        if (value instanceof TomlArray array) {
-            for (Object item : array.toList()) {
-                if (!(item instanceof String text)) {
-                    throw notStrings(toml, key, file);
-                }
-                out.add(text);
-            }
-        } else if (value != null) {
-            throw notStrings(toml, key, file);
-        }
-        return out;
-    }
-
-    private static Problem notStrings(TomlParseResult toml, String key, Path file) {
-        return Problem.usage("`" + key + "` is not a list of texts").where(place(file, toml.inputPositionOf(List.of(key))));
-    }
-
-    private static String place(Path file, org.tomlj.TomlPosition position) {
-        return position == null ? file.toString() : file + ":" + position.line() + ":" + position.column();
     }
 
     private static URI mirror(String text, String where) throws Problem {

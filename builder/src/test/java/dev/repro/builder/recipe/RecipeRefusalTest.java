@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.repro.base.Problem;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -34,9 +35,9 @@ class RecipeRefusalTest {
 
     static {
         // not TOML
-        add("name = \"hello\" => name = hello", "repro.toml:2:8: not TOML: ");
+        add("name = \"hello\" => name = hello", "repro.toml:2:8: not TOML: no value (found `hello`)");
         add("name = \"hello\" => name = \"a\"\nname = \"b\"",
-                "repro.toml:3:1: not TOML: name previously defined at line 2, column 1");
+                "repro.toml:3:1: not TOML: `name` is defined already at line 2, column 1");
         // keys
         add("packages => pakages", "repro.toml:5:1: unknown key `pakages`", "did you mean `packages`?");
         add("command => comand", "repro.toml:7:1: unknown key `comand`", "did you mean `command`?");
@@ -193,7 +194,7 @@ class RecipeRefusalTest {
         } else {
             text = Recipes.MINIMAL + change + "\n";
         }
-        Problem problem = assertThrows(Problem.class, () -> RecipeReader.parse(text, "repro.toml"));
+        Problem problem = assertThrows(Problem.class, () -> RecipeReader.parse(text.getBytes(StandardCharsets.UTF_8), "repro.toml"));
         assertTrue(problem.line().startsWith(message), problem.line());
         assertEquals(Problem.Exit.USAGE, problem.exit());
         assertEquals(problem.line().lines().count(), 1, "one line");
@@ -220,7 +221,7 @@ class RecipeRefusalTest {
         int refused = 0;
         for (int end = 0; end < Recipes.MINIMAL.length() - 1; end++) {
             try {
-                RecipeReader.parse(Recipes.MINIMAL.substring(0, end), "repro.toml");
+                RecipeReader.parse(Recipes.MINIMAL.substring(0, end).getBytes(StandardCharsets.UTF_8), "repro.toml");
             } catch (Problem problem) {
                 assertTrue(problem.line().startsWith("repro.toml:"), problem.line());
                 refused++;

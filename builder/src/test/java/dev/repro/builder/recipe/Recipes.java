@@ -24,7 +24,7 @@ public final class Recipes {
 
     public static Recipe parse(String text) {
         try {
-            return RecipeReader.parse(text, "repro.toml");
+            return RecipeReader.parse(text.getBytes(java.nio.charset.StandardCharsets.UTF_8), "repro.toml");
         } catch (dev.repro.base.Problem e) {
             throw new AssertionError(e.line(), e);
         }

@@ -4,6 +4,7 @@ import dev.repro.base.Digest;
 import dev.repro.base.Json;
 import dev.repro.base.Problem;
 import dev.repro.release.Catalogue;
+import dev.repro.release.Catalogues;
 import dev.repro.release.Embedded;
 import dev.repro.release.Release;
 import dev.repro.release.ReleaseImage;

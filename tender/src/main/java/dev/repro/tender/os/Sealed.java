@@ -5,6 +5,7 @@ import dev.repro.base.Problem;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Cleaner;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 
@@ -195,11 +196,28 @@ public final class Sealed implements AutoCloseable {
         return digest;
     }
 
+    /// For memory that several use: it is given back when none of them knows it any more. [#close] is then not to be called.
+    public void closeWhenUnreachable() {
+        long address = bytes.address();
+        long length = size;
+        int descriptor = fd;
+        Cleaning.CLEANER.register(this, () -> release(descriptor, address, length));
+    }
+
+    /// Its thread is only begun where somebody needs it.
+    private static final class Cleaning {
+        private static final Cleaner CLEANER = Cleaner.create();
+    }
+
+    private static void release(int fd, long address, long size) {
+        Sys.call(Sys.MUNMAP, address, size, 0);
+        Sys.close(fd);
+    }
+
     /// Gives memory and descriptor back. Processes that were started with them keep theirs.
     @Override
     public void close() {
         arena.close();
-        Sys.call(Sys.MUNMAP, bytes.address(), size, 0);
-        Sys.close(fd);
+        release(fd, bytes.address(), size);
     }
 }

@@ -25,7 +25,7 @@ class PeersScriptTest {
     void anUnknownNameIsRefused() throws Exception {
         Tool.Ended ended = peers("other");
         assertEquals(2, ended.code(), ended::text);
-        assertEquals("repro: error: unknown peer: other\nrepro: hint: scripts/peers python | tuf-js | go-tuf | tough | versitygw\n", ended.text());
+        assertEquals("repro: error: unknown peer: other\nrepro: hint: scripts/peers python | tuf-js | go-tuf | tough | versitygw | toml-test\n", ended.text());
     }
 
     @Test

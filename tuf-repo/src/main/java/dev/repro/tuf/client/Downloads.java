@@ -39,6 +39,13 @@ public final class Downloads {
     /// @throws Refusal what came is not what was signed: nothing of it is left
     /// @throws Problem exit code 4: network or storage failed; what came so far is left for the next try
     public Download fetch(Found found) throws Refusal, Problem {
+        return fetch(found, found.name().file());
+    }
+
+    /// The same, under another name than the target's.
+    ///
+    /// @param as of a file in the folder
+    public Download fetch(Found found, String as) throws Refusal, Problem {
         TargetName name = found.name();
         String flaw = name.problem().orElse(null);
         if (flaw != null) {
@@ -46,7 +53,7 @@ public final class Downloads {
         }
         String hash = found.file().prefix().orElseThrow(() -> Refusal.of(Refusal.Rule.NO_KNOWN_HASH, name)
                 .expected("sha256 or sha512").found(found.file().hashes().keySet()));
-        Path file = folder.resolve(name.file());
+        Path file = folder.resolve(as);
         try {
             if (isHere(file, found)) {
                 return new Download(file, false);

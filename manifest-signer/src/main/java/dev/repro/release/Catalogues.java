@@ -1,9 +1,7 @@
-package dev.repro.snapshot.client;
+package dev.repro.release;
 
 import dev.repro.base.Json;
 import dev.repro.base.Problem;
-import dev.repro.release.Catalogue;
-import dev.repro.release.Release;
 import dev.repro.tuf.Refusal;
 import dev.repro.tuf.TargetName;
 import dev.repro.tuf.client.Repository;
@@ -25,7 +23,7 @@ public final class Catalogues {
     }
 
     /// @param left is told of roles that cannot be verified
-    static Catalogue of(Repository known, Optional<String> name, Consumer<Refusal> left, Consumer<String> warn) throws Refusal, Problem {
+    public static Catalogue of(Repository known, Optional<String> name, Consumer<Refusal> left, Consumer<String> warn) throws Refusal, Problem {
         var sources = new ArrayList<Catalogue.Source>();
         Optional<TargetName> covering = name.map(n -> new TargetName(n + "/0/" + Release.ENVELOPE));
         for (TrustedTargets role : known.roles(covering, left)) {

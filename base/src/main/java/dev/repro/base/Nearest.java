@@ -1,16 +1,16 @@
-package dev.repro.builder.recipe;
+package dev.repro.base;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
 /// The known word that a mistyped one was probably meant to be.
-final class Nearest {
+public final class Nearest {
 
     private Nearest() {}
 
     /// The word of `known` with the fewest edits, unless more than a third of it (at least two characters) would change.
-    static Optional<String> of(String word, Collection<String> known) {
+    public static Optional<String> of(String word, Collection<String> known) {
         return known.stream().min(Comparator.comparingInt(k -> distance(word, k)))
                 .filter(k -> distance(word, k) <= Math.max(2, k.length() / 3))
                 .filter(k -> distance(word, k) < k.length());
