@@ -44,6 +44,8 @@ final class Commands {
         VERBS.put("strip", StripCommand::new);
         VERBS.put("publish", PublishCommand::new);
         VERBS.put("verify", VerifyCommand::new);
+        VERBS.put("launch", LaunchCommand::new);
+        VERBS.put("policy", PolicyCommand::new);
         VERBS.put("releases", ReleasesCommand::new);
         VERBS.put("search", SearchCommand::new);
         VERBS.put("doctor", DoctorCommand::new);

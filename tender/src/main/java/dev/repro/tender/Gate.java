@@ -60,9 +60,11 @@ public final class Gate {
     /// All checks.
     ///
     /// @param audit whether refusals are overlooked, beside what the policy says
+    /// @param told of each step that was passed
     /// @throws Refused with the name of the check; nothing was opened and nothing started
-    public Granted permit(Ask ask, Source source, boolean audit) throws Refused, Problem {
-        return new Run(ask, source, new Judge(audit || policy.audit())).permit();
+    public Granted permit(Ask ask, Source source, boolean audit, Told told) throws Refused, Problem {
+        told.step("policy", () -> policy.file() + ", version " + policy.version() + (audit || policy.audit() ? ", audit: refusals are told and overlooked" : ""));
+        return new Run(ask, source, new Judge(audit || policy.audit()), told).permit();
     }
 
     /// One asking.
@@ -70,16 +72,21 @@ public final class Gate {
         private final Ask ask;
         private final Source source;
         private final Judge judge;
+        private final Told told;
         private final Optional<Policy.Allowed> early;
         private Optional<Sealed> given = Optional.empty();
         private Known known;
         private Choice choice;
         private List<Link> links = List.of();
 
-        Run(Ask ask, Source source, Judge judge) throws Refused, Problem {
+        Run(Ask ask, Source source, Judge judge, Told told) throws Refused, Problem {
+            this.told = told;
             this.ask = ask;
             this.source = source;
             this.judge = judge;
+            if (!ask.name().map(Release::isName).orElse(true) || !ask.version().map(Release::isVersion).orElse(true)) {
+                throw Problem.usage("not a release").expected("NAME or NAME@VERSION").found(ask.name().orElse("") + ask.version().map(v -> "@" + v).orElse(""));
+            }
             this.early = ask.name().isPresent() ? Optional.of(entry(ask.name().get())) : Optional.empty();
         }
 
@@ -93,11 +100,17 @@ public final class Gate {
 
         Granted permit() throws Refused, Problem {
             known = judge.ask(source::get, () -> null);
+            if (known != null) {
+                told.step("repository", () -> policy.repository().url() + ", " + known.stale().map(why -> "not asked (" + why + ")").orElse("refreshed")
+                        + ", timestamp valid until " + known.expires());
+            }
             given = ask.image().isPresent() ? Optional.of(Images.of(ask.image().get())) : Optional.empty();
             choice = known == null ? null : new Choice(known, policy);
             Choice.Chosen chosen = known == null ? unknown() : judge.ask(() -> choice.release(ask, given), this::unknown);
             Release release = chosen.release();
+            told.step("release", () -> release + ", sha256 " + release.digest() + (chosen.role().isEmpty() ? ", of no repository" : ", listed by role " + chosen.role()));
             Policy.Allowed entry = early.isPresent() ? early.get() : entry(release.name());
+            told.step("package", () -> "entry `" + entry.name() + "` of the policy");
             if (!chosen.role().isEmpty()) {
                 judge.check(() -> wanted(chosen, entry));
                 judge.check(() -> marks.check(release, policy.operator().keys(), clock.instant()));
@@ -107,6 +120,8 @@ public final class Gate {
             for (ReleaseImage image : set) {
                 sealed.add(sealed(chosen, image));
             }
+            links.forEach(link -> told.step(link.role().text(), () -> "version " + link.version() + ", valid until " + link.expires() + ", signed by "
+                    + link.signers().size() + " of " + link.keys().size() + " keys"));
             return new Granted(ask, policy, release, permits(release, entry, set, sealed), links, known == null ? Optional.of("unknown") : known.stale(),
                     judge.overlooked());
         }
@@ -172,16 +187,20 @@ public final class Gate {
             if (sealed.size() != image.size() || !sealed.sha256().equals(image.sha256())) {
                 throw Choice.differs(chosen.release(), image, sealed);
             }
+            told.step("image", () -> image.file() + ", " + sealed.size() + " bytes, sha256 " + sealed.sha256() + ", sealed");
             if (!shelf.isClean(sealed.sha256(), chosen.release().digest())) {
                 judge.check(() -> ImageCheck.check(sealed.bytes(), image, chosen.release().target(image.file())));
                 shelf.clean(sealed.sha256(), chosen.release().digest());
             }
+            told.step("contract", () -> image.target() + image.abi().map(a -> ", ABI " + a).orElse("") + ", "
+                    + (image.devices().isEmpty() ? "no devices" : "devices " + String.join(", ", image.devices())) + ", as signed, lint clean");
             return sealed;
         }
 
         private List<Permit> permits(Release release, Policy.Allowed entry, List<ReleaseImage> set, List<Sealed> sealed) throws Refused, Problem {
             List<List<Ask.Device>> matched = judge.ask(() -> new Devices(release, set, ask.devices()).match(), () -> set.stream().map(_ -> ask.devices()).toList());
             Programs.Opened tender = judge.ask(() -> programs.choose(policy, set), () -> programs.any(policy, set));
+            told.step("tender", () -> tender.tender().where() + tender.program().map(p -> ", sha256 " + p.sha256()).orElse(""));
             var out = new ArrayList<Permit>();
             var bounds = new Bounds(policy, entry);
             for (int i = 0; i < set.size(); i++) {
@@ -190,6 +209,8 @@ public final class Gate {
                 List<Ask.Device> devices = judge.ask(() -> Devices.allowed(own, entry), () -> own);
                 long memory = judge.ask(() -> bounds.memory(release, image, ask.memory()), () -> ask.memory().orElse(64 * Bounds.MIB));
                 judge.check(() -> Bounds.arguments(release, image, ask.arguments()));
+                told.step("launch", () -> image.file() + ", " + memory / Bounds.MIB + " MiB" + (devices.isEmpty() ? "" : ", " + String.join(" ",
+                        devices.stream().map(Ask.Device::option).toList())) + (ask.arguments().isEmpty() ? "" : ", arguments " + String.join(" ", ask.arguments())));
                 out.add(new Permit(release, image, sealed.get(i), devices, memory, ask.arguments(), tender.tender(), tender.program()));
             }
             return out;

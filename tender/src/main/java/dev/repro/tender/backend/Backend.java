@@ -14,4 +14,15 @@ public interface Backend {
     ///
     /// @throws Problem exit 2: something cannot be said to this tender without being misread by it
     List<String> argv(Permit permit) throws Problem;
+
+    /// The one for a permit's target.
+    ///
+    /// @throws Problem exit 3: images of that target are verified here, and launched by others
+    static Backend of(Permit permit) throws Problem {
+        return switch (permit.image().target()) {
+            case "hvt", "spt" -> new Solo5(permit.image().target());
+            default -> throw Problem.environment("images of this target are not launched by repro").where(permit.image().file())
+                    .found(permit.image().target()).hint("`repro launch --dry-run` verifies it; hand it to the tool that boots it");
+        };
+    }
 }

@@ -26,24 +26,24 @@ public final class Exec {
     /// @param program from [Sealed#executable]
     /// @param argv with the name of the program first; handed over as they are, no shell sees them
     /// @param kept descriptors that the program gets; all others of ours are close-on-exec
-    public static void become(Sealed program, List<String> argv, Collection<Sealed> kept) throws Problem {
+    public static void become(Sealed program, List<String> argv, Collection<Integer> kept) throws Problem {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment words = CString.array(argv, arena);
             MemorySegment empty = arena.allocate(8);
-            for (Sealed image : kept) {
-                closeOnExec(image, false);
+            for (int fd : kept) {
+                closeOnExec(fd, false);
             }
             Sys.call(Sys.RT_SIGPROCMASK, SIG_SETMASK, empty.address(), 0, MASK_SIZE, 0, 0);
             long failed = Sys.call(Sys.EXECVEAT, program.fd(), empty.address(), words.address(), environment(arena), AT_EMPTY_PATH, 0);
-            for (Sealed image : kept) {
-                closeOnExec(image, true);
+            for (int fd : kept) {
+                closeOnExec(fd, true);
             }
             throw Sys.problem((int) -failed, "cannot be executed", argv.getFirst());
         }
     }
 
-    private static void closeOnExec(Sealed image, boolean close) throws Problem {
-        Sys.checked(Sys.call(Sys.FCNTL, image.fd(), F_SETFD, close ? FD_CLOEXEC : 0), "a descriptor cannot be passed on", image.name());
+    private static void closeOnExec(int fd, boolean close) throws Problem {
+        Sys.checked(Sys.call(Sys.FCNTL, fd, F_SETFD, close ? FD_CLOEXEC : 0), "a descriptor cannot be passed on", fd);
     }
 
     /// `extern char **environ`; no text of it passes through Java, which would lose what is not in its encoding.

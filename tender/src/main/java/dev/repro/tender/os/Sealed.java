@@ -62,11 +62,7 @@ public final class Sealed implements AutoCloseable {
     }
 
     private static Sealed copy(Path file, long most, int kind) throws Problem {
-        int from;
-        try (Arena arena = Arena.ofConfined()) {
-            long path = CString.of(file.toString(), arena).address();
-            from = (int) Sys.checked(Sys.call(Sys.OPEN, path, O_RDONLY_CLOEXEC_NONBLOCK_NOCTTY, 0), "cannot be opened", file);
-        }
+        int from = (int) Sys.checked(Sys.open(file, O_RDONLY_CLOEXEC_NONBLOCK_NOCTTY), "cannot be opened", file);
         try {
             long size = length(from, file);
             if (size > most) {

@@ -10,6 +10,7 @@ import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.nio.file.Path;
 
 /// System calls. All go through libc's `syscall(2)`, so that one shape of foreign call serves all and is linked once: each more costs a
 /// start 10 ms. Results are the kernel's own: negative is `-errno`.
@@ -152,6 +153,14 @@ public final class Sys {
     @SuppressWarnings("restricted")
     public static MemorySegment at(long address, long size, Arena arena) {
         return MemorySegment.ofAddress(address).reinterpret(size, arena, null);
+    }
+
+    /// @param flags of asm-generic/fcntl.h
+    /// @return the descriptor, or `-errno`
+    public static long open(Path file, int flags) throws Problem {
+        try (Arena arena = Arena.ofConfined()) {
+            return call(OPEN, CString.of(file.toString(), arena).address(), flags, 0);
+        }
     }
 
     /// Closes a descriptor; errors are of no use to anybody (close(2)).
