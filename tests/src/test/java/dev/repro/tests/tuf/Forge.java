@@ -22,8 +22,8 @@ import java.util.function.UnaryOperator;
 
 /// A small repository whose files are put together by hand, with all of its keys at hand: whatever an attacker with some of them
 /// could publish, can be published here. Root 2 of 3; one delegated role, `author`, for `author/*`.
-final class Forge {
-    static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
+public final class Forge {
+    public static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
     static final String LATER = "2027-11-22T12:00:00Z";
     static final String TOP = "app.hvt";
     static final String AUTHORS = "author/app.hvt";
@@ -33,19 +33,19 @@ final class Forge {
     final Pen root3 = Pen.make();
     final Pen timestamp = Pen.make();
     final Pen snapshot = Pen.make();
-    final Pen targets = Pen.make();
-    final Pen author = Pen.make();
+    public final Pen targets = Pen.make();
+    public final Pen author = Pen.make();
     /// Of an attacker, and known to nobody.
     final Pen stray = Pen.make();
 
     /// What a server serves: paths such as `metadata/1.root.json`.
-    final SortedMap<String, byte[]> files = new ConcurrentSkipListMap<>();
+    public final SortedMap<String, byte[]> files = new ConcurrentSkipListMap<>();
     private final Map<String, Json.Obj> signed = new HashMap<>();
     private final Map<String, byte[]> current = new HashMap<>();
     /// Whether snapshot and timestamp list lengths and hashes.
     private boolean hashes = true;
 
-    Forge() {
+    public Forge() {
         write("root", header("root").with("consistent_snapshot", true)
                 .with("keys", keys(root1, root2, root3, timestamp, snapshot, targets))
                 .with("roles", Json.object("root", role(2, root1, root2, root3), "timestamp", role(1, timestamp), "snapshot",
@@ -77,11 +77,11 @@ final class Forge {
         return forge;
     }
 
-    static Json.Obj header(String type) {
+    public static Json.Obj header(String type) {
         return Json.object("_type", type, "spec_version", "1.0.34", "version", 1, "expires", LATER);
     }
 
-    static Json.Obj keys(Pen... pens) {
+    public static Json.Obj keys(Pen... pens) {
         var keys = new LinkedHashMap<String, Json>();
         for (Pen pen : pens) {
             keys.put(pen.id(), pen.key().toJson());
@@ -93,18 +93,18 @@ final class Forge {
         return Json.object("keyids", Arrays.stream(pens).map(Pen::id).toList(), "threshold", threshold);
     }
 
-    static Json.Obj delegation(String name, int threshold, List<String> paths, Pen... pens) {
+    public static Json.Obj delegation(String name, int threshold, List<String> paths, Pen... pens) {
         return role(threshold, pens).with("name", name).with("paths", paths).with("terminating", false);
     }
 
     /// @return `parent` with the member at the end of a path of names replaced
-    static Json.Obj with(Json.Obj parent, Object value, String... path) {
+    public static Json.Obj with(Json.Obj parent, Object value, String... path) {
         return path.length == 1 ? parent.with(path[0], value)
                 : parent.with(path[0], with((Json.Obj) parent.members().get(path[0]), value,
                 Arrays.copyOfRange(path, 1, path.length)));
     }
 
-    static byte[] sign(Json.Obj signed, Pen... by) {
+    public static byte[] sign(Json.Obj signed, Pen... by) {
         return file(signed, Arrays.stream(by).map(pen -> signature(pen.id(), pen, signed)).toArray(Json.Obj[]::new));
     }
 
@@ -125,16 +125,16 @@ final class Forge {
     }
 
     /// What a role's newest file signs.
-    Json.Obj now(String role) {
+    public Json.Obj now(String role) {
         return signed.get(role);
     }
 
     /// That, in the next version; snapshot and timestamp list what is newest.
-    Json.Obj next(String role) {
+    public Json.Obj next(String role) {
         return withMeta(now(role).with("version", version(now(role)) + 1));
     }
 
-    Pen[] pens(String role) {
+    public Pen[] pens(String role) {
         return switch (role) {
             case "root" -> new Pen[] {root1, root2};
             case "timestamp" -> new Pen[] {timestamp};
@@ -145,12 +145,12 @@ final class Forge {
     }
 
     /// Where a role's newest file lies.
-    String path(String role) {
+    public String path(String role) {
         return "metadata/" + (role.equals("timestamp") ? "" : version(now(role)) + ".") + role + ".json";
     }
 
     /// Signs, and puts the file into its place.
-    Forge write(String role, Json.Obj file, Pen... by) {
+    public Forge write(String role, Json.Obj file, Pen... by) {
         return write(role, file, sign(file, by));
     }
 
@@ -165,7 +165,7 @@ final class Forge {
     }
 
     /// A next version of some roles, then of snapshot and timestamp, all by their own keys.
-    Forge publish(String... roles) {
+    public Forge publish(String... roles) {
         for (String role : roles) {
             write(role, next(role), pens(role));
         }
@@ -173,12 +173,12 @@ final class Forge {
     }
 
     /// A next version of one role that says something else, by these keys; then of snapshot and timestamp, by theirs.
-    Forge publish(String role, UnaryOperator<Json.Obj> change, Pen... by) {
+    public Forge publish(String role, UnaryOperator<Json.Obj> change, Pen... by) {
         return write(role, change.apply(next(role)), by).seal();
     }
 
     /// The next snapshot and timestamp.
-    Forge seal() {
+    public Forge seal() {
         return write("snapshot", next("snapshot"), snapshot).write("timestamp", next("timestamp"), timestamp);
     }
 
@@ -234,7 +234,7 @@ final class Forge {
     }
 
     /// What brings everything back to how it is now.
-    Runnable mark() {
+    public Runnable mark() {
         var files = copy();
         var signed = Map.copyOf(this.signed);
         var current = Map.copyOf(this.current);
@@ -248,12 +248,12 @@ final class Forge {
     }
 
     /// The files as they are now.
-    SortedMap<String, byte[]> copy() {
+    public SortedMap<String, byte[]> copy() {
         return new TreeMap<>(files);
     }
 
     /// Goes back to these files, as whoever controls the server can. What the next version is does not change.
-    void serve(SortedMap<String, byte[]> old) {
+    public void serve(SortedMap<String, byte[]> old) {
         files.clear();
         files.putAll(old);
     }

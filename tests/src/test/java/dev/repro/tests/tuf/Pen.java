@@ -14,7 +14,7 @@ import java.security.Signature;
 import java.security.spec.PKCS8EncodedKeySpec;
 
 /// Somebody with an Ed25519 key, of the JDK's own: cheap to make and to sign with.
-final class Pen implements Signer {
+public final class Pen implements Signer {
     private final PrivateKey secret;
     private final PublicKey key;
 

@@ -20,11 +20,11 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /// An HTTP server on loopback, down to the bytes: it answers honestly from its files, but for the paths that it was told to
 /// answer otherwise. One request a connection.
-final class Web implements AutoCloseable {
+public final class Web implements AutoCloseable {
 
     /// What a path is answered with, from the status line on.
     @FunctionalInterface
-    interface Answer {
+    public interface Answer {
         void to(OutputStream out) throws IOException, InterruptedException;
     }
 
@@ -49,7 +49,7 @@ final class Web implements AutoCloseable {
         threads.submit(this::accept);
     }
 
-    static Web of(Map<String, byte[]> files) throws IOException {
+    public static Web of(Map<String, byte[]> files) throws IOException {
         return new Web(files::get);
     }
 
@@ -61,18 +61,18 @@ final class Web implements AutoCloseable {
     }
 
     /// @param path such as `metadata/2.root.json`
-    Web on(String path, Answer answer) {
+    public Web on(String path, Answer answer) {
         special.put(path, answer);
         return this;
     }
 
     /// Honest from here on.
-    void reform() {
+    public void reform() {
         special.clear();
         asked.clear();
     }
 
-    URI url() {
+    public URI url() {
         return URI.create("http://127.0.0.1:" + socket.getLocalPort() + "/");
     }
 
@@ -89,7 +89,7 @@ final class Web implements AutoCloseable {
         return sent.get();
     }
 
-    static Answer status(int code) {
+    public static Answer status(int code) {
         return out -> head(out, code + " Whatever", "Content-Length: 0");
     }
 
@@ -104,7 +104,7 @@ final class Web implements AutoCloseable {
         };
     }
 
-    static Answer file(byte[] bytes) {
+    public static Answer file(byte[] bytes) {
         return content(bytes, "Content-Length: " + bytes.length);
     }
 
