@@ -13,7 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// What the launcher runs once to fill an AOT cache. For the verbs that follow a repository: [TufTraining]. For services: [ServeTraining]. For all others: the way of a check of a unikernel in a git work tree, once of a reproducible one and
+/// What the launcher runs once to fill an AOT cache. For the verbs that follow a repository: [TufTraining]. For launches: [LaunchTraining]. For services: [ServeTraining]. For all others: the way of a check of a unikernel in a git work tree, once of a reproducible one and
 /// once of one that is not. The host's own tools build it, and where there is no sandbox or no git, the rest is still met.
 ///
 /// All that is met here is loaded at the start of every run, so what is rarely asked for is left out.
@@ -39,13 +39,17 @@ final class Training {
         env.put("XDG_CACHE_HOME", folder.resolve("cache").toString());
     }
 
-    /// @param args `tuf` for the verbs that follow a repository, `serve` for services, nothing for the others
+    /// @param args `tuf` for the verbs that follow a repository, `launch` for launches, `serve` for services, nothing for the others
     public static void main(String[] args) throws IOException, InterruptedException, Problem {
         Path folder = Files.createTempDirectory("repro-training");
         try {
             var training = new Training(folder);
             if (List.of(args).equals(List.of("tuf"))) {
                 training.tuf();
+            } else if (List.of(args).equals(List.of("launch"))) {
+                try (var launches = new LaunchTraining(folder, training.env)) {
+                    launches.lines().forEach(line -> training.repro(folder, line.split(" ")));
+                }
             } else if (List.of(args).equals(List.of("serve"))) {
                 new ServeTraining(folder, training.env).run();
             } else {

@@ -7,6 +7,7 @@ import dev.repro.release.ReleaseImage;
 import dev.repro.tender.os.Sealed;
 import java.io.File;
 import java.io.IOException;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ final class Programs {
     private static final long PATIENCE_SECONDS = 10;
     private static final long BUILTIN_ABI = 2; // Solo5 include/hvt_abi.h
     private static final String SCHEMA = "repro.tender.v1";
-    private static final Pattern VERSION = Pattern.compile("solo5-(\\w+) tender, version (\\S+)\\s+ABI version (\\d{1,9})\\s*");
+    private static final Pattern VERSION = Pattern.compile("\\S+ tender, version (\\S+)\\s+ABI version (\\d{1,9})\\s*");
 
     private final State state;
     private final Shelf shelf;
@@ -187,7 +188,7 @@ final class Programs {
                 }
                 byte[] said = new byte[4096];
                 try (var in = Files.newInputStream(answer.toPath())) {
-                    return parse(new String(said, 0, in.readNBytes(said, 0, said.length), StandardCharsets.UTF_8));
+                    return parse(new String(said, 0, in.readNBytes(said, 0, said.length), StandardCharsets.UTF_8), program);
                 }
             } finally {
                 Files.delete(answer.toPath());
@@ -200,9 +201,15 @@ final class Programs {
         }
     }
 
-    private static Said parse(String text) {
+    private static Said parse(String text, Sealed program) {
         Matcher version = VERSION.matcher(text);
-        return version.matches() ? new Said(version.group(1), version.group(2), OptionalLong.of(Long.parseLong(version.group(3))))
+        return version.matches() ? new Said(target(program), version.group(1), OptionalLong.of(Long.parseLong(version.group(2))))
                 : new Said("", "", OptionalLong.empty());
+    }
+
+    /// A tender says its name as it was called, so not there: the one opens /dev/kvm, the other has an option of its own.
+    private static String target(Sealed program) {
+        String all = new String(program.bytes().toArray(ValueLayout.JAVA_BYTE), StandardCharsets.ISO_8859_1);
+        return all.contains("--x-exec-heap") ? "spt" : all.contains("/dev/kvm") ? "hvt" : "unknown";
     }
 }

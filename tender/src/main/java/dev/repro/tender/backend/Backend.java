@@ -2,7 +2,9 @@ package dev.repro.tender.backend;
 
 import dev.repro.base.Problem;
 import dev.repro.tender.Permit;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /// How one kind of tender is asked to run an image that the gate has permitted.
 public interface Backend {
@@ -15,14 +17,24 @@ public interface Backend {
     /// @throws Problem exit 2: something cannot be said to this tender without being misread by it
     List<String> argv(Permit permit) throws Problem;
 
-    /// The one for a permit's target.
+    /// The one for a permit: the built-in tender where the policy names that; else by target.
     ///
+    /// @param known where is kept what a QEMU can use; without it that is tried once in each process
     /// @throws Problem exit 3: images of that target are verified here, and launched by others
-    static Backend of(Permit permit) throws Problem {
-        return switch (permit.image().target()) {
-            case "hvt", "spt" -> new Solo5(permit.image().target());
+    static Backend of(Permit permit, Optional<Path> known) throws Problem {
+        if (permit.tender().builtin()) {
+            return BuiltIn.ofThisProcess();
+        }
+        String target = permit.image().target();
+        return switch (target) {
+            case "hvt", "spt" -> new Solo5(target);
+            case "virtio", "multiboot1", "unikraft" -> new Qemu(new Accelerator(known));
             default -> throw Problem.environment("images of this target are not launched by repro").where(permit.image().file())
-                    .found(permit.image().target()).hint("`repro launch --dry-run` verifies it; hand it to the tool that boots it");
+                    .found(target).hint("`repro launch --dry-run` verifies it; hand it to the tool that boots it");
         };
+    }
+
+    static Backend of(Permit permit) throws Problem {
+        return of(permit, Optional.empty());
     }
 }

@@ -1,18 +1,21 @@
 package dev.repro.tender.hvt;
 
 import dev.repro.base.Problem;
+import dev.repro.tender.os.Sys;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// The tender: everything that can be checked without the host first, then /dev/kvm, then the devices, then the guest.
 public final class Hvt {
     static final long STEP = PageTables.LARGE;
     static final long MOST_MEMORY = 1L << 32;
     private static final long MIB = 1 << 20;
+    private static final int EXIT_GROUP = 231; // asm/unistd_64.h
 
     private Hvt() {}
 
@@ -26,6 +29,23 @@ public final class Hvt {
             return checked(guest);
         } catch (Problem e) {
             throw e.placed() ? e : e.where(guest.name());
+        }
+    }
+
+    /// As [#run], in a process that is there for this guest alone: a signal that ends programs ends it with status 1, at once, as it ends
+    /// solo5-hvt. The processor may be deep in the guest, so it is not waited for.
+    public static int runAlone(HvtGuest guest) throws Problem {
+        var over = new AtomicBoolean();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            if (!over.get()) {
+                System.err.println("repro: error: " + guest.name() + ": ended by a signal");
+                Sys.call(EXIT_GROUP, 1);
+            }
+        }));
+        try {
+            return run(guest);
+        } finally {
+            over.set(true);
         }
     }
 

@@ -1,0 +1,72 @@
+package dev.repro.tender.backend;
+
+import dev.repro.base.Problem;
+import dev.repro.tender.Ask;
+import dev.repro.tender.Permit;
+import dev.repro.tender.hvt.HvtGuest;
+import dev.repro.tender.hvt.Main;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/// The tender for hvt that is built in ([dev.repro.tender.hvt.Hvt]): in this process ([#guest]), or as one of its own ([#argv]).
+///
+/// @param java the program that starts a JVM
+/// @param classPath where this code is
+public record BuiltIn(Path java, String classPath) implements Backend {
+    private static final long MIB = 1 << 20;
+
+    /// With the JVM and the code of this process.
+    public static BuiltIn ofThisProcess() {
+        return new BuiltIn(Path.of(System.getProperty("java.home"), "bin", "java"), System.getProperty("java.class.path"));
+    }
+
+    /// What [dev.repro.tender.hvt.Hvt#run] takes, for a guest in this process.
+    public static HvtGuest guest(Permit permit, WritableByteChannel console, InstantSource clock, RandomGenerator random) {
+        List<HvtGuest.Attach> devices = new ArrayList<>();
+        for (Ask.Device device : permit.devices()) {
+            devices.add(switch (device) {
+                case Ask.Net net -> new HvtGuest.Net(net.name(), net.tap(), net.mac());
+                case Ask.Block block -> new HvtGuest.Block(block.name(), block.file(), readOnly(permit, block), block.sectorSize());
+            });
+        }
+        return new HvtGuest(permit.image().file(), permit.sealed().bytes(), permit.memory(), String.join(" ", permit.arguments()), devices, console, clock,
+                random);
+    }
+
+    /// A process of its own; the image's descriptor must be passed on to it. The first word is the program, too: there is no sealed one.
+    @Override
+    public List<String> argv(Permit permit) throws Problem {
+        var argv = new ArrayList<>(List.of(java.toString(), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx64m", "-XX:-UsePerfData",
+                "--enable-native-access=ALL-UNNAMED", "-cp", classPath, Main.class.getName()));
+        argv.add("--name=" + permit.image().file());
+        argv.add("--mem=" + permit.memory() / MIB);
+        for (Ask.Device device : permit.devices()) {
+            switch (device) {
+                case Ask.Net net -> {
+                    argv.add("--net:" + net.name() + "=" + net.tap());
+                    net.mac().ifPresent(mac -> argv.add("--net-mac:" + net.name() + "=" + mac));
+                }
+                case Ask.Block block -> {
+                    argv.add("--block:" + block.name() + "=" + block.file());
+                    block.sectorSize().ifPresent(size -> argv.add("--block-sector-size:" + block.name() + "=" + size));
+                    if (readOnly(permit, block)) {
+                        argv.add("--block-read-only:" + block.name());
+                    }
+                }
+            }
+        }
+        argv.add("--fd=" + permit.sealed().fd());
+        argv.add("--");
+        argv.addAll(permit.arguments());
+        return argv;
+    }
+
+    /// Whether the author signed it so.
+    static boolean readOnly(Permit permit, Ask.Block block) {
+        return permit.image().limits().readOnlyBlocks().contains(block.name());
+    }
+}
