@@ -45,6 +45,7 @@ final class Commands {
         VERBS.put("publish", PublishCommand::new);
         VERBS.put("verify", VerifyCommand::new);
         VERBS.put("launch", LaunchCommand::new);
+        VERBS.put("export", ExportCommand::new);
         VERBS.put("policy", PolicyCommand::new);
         VERBS.put("releases", ReleasesCommand::new);
         VERBS.put("search", SearchCommand::new);

@@ -10,10 +10,14 @@ final class Plain {
 
     /// @return empty for what is not plain: another verb, help, an option that is not usual, a missing value. picocli reads that, and says what is wrong
     static Optional<Commands.Verb> read(String[] args, Commands parent) {
-        if (args.length > 0 && args[0].equals("launch")) {
-            Optional<Commands.Verb> launch = LaunchCommand.read(Arrays.asList(args).subList(1, args.length));
-            launch.ifPresent(l -> l.parent = parent);
-            return launch;
+        LaunchVerb launching = args.length == 0 ? null : switch (args[0]) {
+            case "launch" -> new LaunchCommand();
+            case "export" -> new ExportCommand();
+            default -> null;
+        };
+        if (launching != null) {
+            launching.parent = parent;
+            return LaunchVerb.read(launching, Arrays.asList(args).subList(1, args.length));
         }
         Commands.Verb verb = args.length == 0 ? null : switch (args[0]) {
             case "check" -> new CheckCommand();

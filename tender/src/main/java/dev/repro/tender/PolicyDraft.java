@@ -13,6 +13,9 @@ import java.util.Optional;
 /// The first policy of a host: the repository, the tenders that are found here with their digests, and no package yet.
 public final class PolicyDraft {
 
+    /// Targets, and the programs that run their images.
+    private static final String[][] PROGRAMS = {{"hvt", "solo5-hvt"}, {"spt", "solo5-spt"}, {"virtio", "qemu-system-x86_64"}};
+
     private PolicyDraft() {}
 
     /// @param path of folders that hold programs (`$PATH`)
@@ -36,16 +39,14 @@ public final class PolicyDraft {
         if (packages.isEmpty()) {
             out.append("\n# [[package]] # nothing is allowed that no entry names\n# name = \"hello\"\n");
         }
-        boolean found = false;
-        for (String target : List.of("hvt", "spt")) {
-            Optional<Path> tender = find("solo5-" + target, path);
-            found |= tender.isPresent() && target.equals("hvt");
+        for (String[] kind : PROGRAMS) {
+            Optional<Path> tender = find(kind[1], path);
             if (tender.isPresent()) {
-                out.append("\n[[tender]]\ntarget = \"").append(target).append("\"\npath = \"").append(tender.get()).append("\"\nsha256 = \"").append(digest(tender.get())).append("\"\n");
+                out.append("\n[[tender]]\ntarget = \"").append(kind[0]).append("\"\npath = \"").append(tender.get()).append("\"\nsha256 = \"")
+                        .append(digest(tender.get())).append("\"\n");
+            } else if (kind[0].equals("hvt")) {
+                out.append("\n[[tender]]\ntarget = \"hvt\"\npath = \"").append(AllowedTender.BUILTIN).append("\"\n");
             }
-        }
-        if (!found) {
-            out.append("\n[[tender]]\ntarget = \"hvt\"\npath = \"builtin\"\n");
         }
         return out.toString();
     }

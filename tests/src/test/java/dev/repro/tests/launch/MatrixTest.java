@@ -41,10 +41,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Every attack on what is launched, for each tender of this machine. Nothing but the genuine bytes is ever permitted, and what is refused has
-/// a name and a code. `-DREPRO_MATRIX=1` takes every byte; a usual run every so many, from another one each time.
+/// a name and a code. `-DREPRO_MATRIX=1` takes every byte and every pair; a usual run every so many, from another one each time.
 class MatrixTest {
     private static final int STEP = Integer.getInteger("REPRO_MATRIX", 23);
-    private static final int RACES = Integer.getInteger("REPRO_RACES", 1000);
+    /// For each tender.
+    private static final int RACES = Integer.getInteger("REPRO_RACES", 350);
+    private static final int PAIRS = STEP == 1 ? 1 : 8;
     private static final Set<Integer> CODES = Set.of(60, 61, 62, 63);
 
     @TempDir(factory = InMemory.class)
@@ -176,9 +178,10 @@ class MatrixTest {
             List<String> paths = site.forge.files.keySet().stream().filter(p -> !p.contains("root")).toList();
             SortedMap<String, byte[]> honest = site.forge.copy();
             int refused = 0;
+            int pair = (int) (System.nanoTime() % PAIRS);
             for (String a : paths) {
                 for (String b : paths) {
-                    if (a.compareTo(b) < 0 && !Arrays.equals(honest.get(a), honest.get(b))) {
+                    if (a.compareTo(b) < 0 && !Arrays.equals(honest.get(a), honest.get(b)) && pair++ % PAIRS == 0) {
                         site.web.on(a, Web.file(honest.get(b))).on(b, Web.file(honest.get(a)));
                         for (Release wanted : List.of(first, second, third)) {
                             refused += launched(site, wanted, target) ? 0 : 1;
@@ -187,7 +190,7 @@ class MatrixTest {
                     }
                 }
             }
-            assertTrue(refused > paths.size(), "refused " + refused);
+            assertTrue(refused > 0, "refused " + refused);
         }
     }
 

@@ -32,6 +32,9 @@ class TutorialTest {
             assumeTrue(Tool.found(program), "skipped: " + program + " is not on PATH");
         }
         assumeTrue(isFree(PORT), "skipped: port " + PORT + " is taken, and the tutorial serves on it");
+        for (String verb : List.of("init", "serve", "launch")) {
+            Repro.run(verb, "--no-such-option"); // makes the start-up cache, and says so
+        }
         String home = folder.resolve("home").toString();
         Map<String, String> env = Map.of("REPRO", Repro.HOME.toString(), "PATH", Repro.HOME + ":" + System.getenv("PATH"), "XDG_CONFIG_HOME", home + "/config",
                 "XDG_STATE_HOME", home + "/state", "XDG_CACHE_HOME", Repro.cache().getParent().toString());
