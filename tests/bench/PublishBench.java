@@ -11,6 +11,7 @@ import dev.repro.release.Made;
 import dev.repro.release.ReleaseMaker;
 import dev.repro.release.ReleaseStatement;
 import dev.repro.release.ReleaseTargets;
+import dev.repro.release.Withdrawn;
 import dev.repro.snapshot.Home;
 import dev.repro.tuf.RoleName;
 import dev.repro.tuf.TargetName;
@@ -50,8 +51,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 ///
 ///     java -cp 'cli/target/lib/*' tests/bench/PublishBench.java [PART…]
 ///
-/// PART: `publish` (one author, 100 authors), `targets` (repositories of 10^4, 10^5, 10^6 targets), `read` (wrk, next to nginx),
-/// `start`; default: all. Prints rows for docs/benchmarks.md. The service is a process of its own; files are forced to the disk.
+/// PART: `publish` (one author, 100 authors), `targets` (repositories of 10^4, 10^5, 10^6 targets), `bins` (20,000 targets in 16,384 bins,
+/// right after the start), `read` (wrk, next to nginx), `start`; default: all but `bins`. Prints rows for docs/benchmarks.md. The service is a process of its own; files are forced to the disk.
 final class PublishBench {
     private static final int AUTHORS = 100;
     private static final int WARM = 100;
@@ -73,7 +74,8 @@ final class PublishBench {
                 switch (part) {
                     case "start" -> bench.start();
                     case "publish" -> bench.publish();
-                    case "targets" -> bench.targets();
+                    case "targets" -> bench.targets(new int[][] {{0, 0}, {10_000, 8}, {100_000, 11}, {1_000_000, 14}});
+                    case "bins" -> bench.targets(new int[][] {{20_000, 14}});
                     case "read" -> bench.read();
                     default -> throw new IllegalArgumentException("no such part: " + part);
                 }
@@ -89,6 +91,8 @@ final class PublishBench {
         private final String name;
         private final Signer key = PrivateKey.generate(Scheme.ED25519, new SecureRandom()).signer();
         private final SortedMap<String, Json> targets = new TreeMap<>();
+        private final SortedMap<String, Json> listed = new TreeMap<>();
+        private final SortedMap<String, Json> withdrawn = new TreeMap<>();
         private int version = 1; // the first one is empty, and published with the delegation
 
         private Author(String name) {
@@ -98,18 +102,25 @@ final class PublishBench {
         /// @param files what must be uploaded for it
         private record Release(byte[] submission, List<byte[]> files) {}
 
+        private void withdraw() {
+            withdrawn.putAll(listed);
+            listed.clear();
+            targets.clear();
+        }
+
         private Release next(Path image, Path work) throws Exception {
             version++;
             Made made = ReleaseMaker.make(name, "1.0." + version, List.of(image), Extras.NONE.withWork(work));
             byte[] envelope = ReleaseStatement.sign(made.release(), List.of(key));
             ReleaseTargets.targets(made, envelope).forEach((target, json) -> targets.put(target.text(), json));
+            listed.put(name + "/1.0." + version, new Json.Str(made.release().digest().hex()));
             var files = new ArrayList<byte[]>(List.of(envelope));
             for (Path file : made.files().values()) {
                 files.add(Files.readAllBytes(file));
             }
             Json.Obj signed = Json.object("_type", "targets", "spec_version", "1.0.34", "version", version, "expires",
                     Instant.now().plusSeconds(300 * 86_400).truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString(), "targets",
-                            new Json.Obj(targets));
+                            new Json.Obj(targets), Withdrawn.MEMBER, new Json.Obj(withdrawn));
             byte[] canonical = JsonText.canonical(signed);
             Json file = Json.object("signatures", List.of(Json.object("keyid", key.key().keyid(), "sig", HexFormat.of()
                     .formatHex(key.sign(canonical)))),
@@ -242,7 +253,7 @@ final class PublishBench {
         for (int i = 0; i < count; i++) {
             out.add(author.next(image(), work));
             if (i % 50 == 49) {
-                author.targets.clear(); // withdrawn, or the role's file would grow and with it what is measured
+                author.withdraw(); // or the role's file would grow and with it what is measured
             }
         }
         return out;
@@ -338,12 +349,13 @@ final class PublishBench {
         return count.get();
     }
 
-    private void targets() throws Exception {
+    private void targets(int[][] sizes) throws Exception {
         latencyHead();
-        for (int[] size : new int[][] {{0, 0}, {10_000, 8}, {100_000, 11}, {1_000_000, 14}}) {
+        for (int[] size : sizes) {
             var author = new Author("a");
             Path home = home("targets" + size[0], List.of(author), size[0], size[1]);
             try (var service = new Running(home)) {
+                System.out.printf(Locale.ROOT, "| start until ready, %,d targets | %.0f | | | |%n", size[0], service.startMillis);
                 System.out.println(latency(service, author).row(String.format(Locale.ROOT, "%,d targets%s", size[0], size[0] == 0 ? ""
                         : String.format(Locale.ROOT, " in %,d bins", 1 << size[1]))));
             }

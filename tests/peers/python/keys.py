@@ -8,7 +8,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
 from cryptography.hazmat.primitives.hashes import SHA384
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
-from securesystemslib.exceptions import UnverifiedSignatureError
+from securesystemslib.dsse import Envelope
+from securesystemslib.exceptions import UnverifiedSignatureError, VerificationError
 from securesystemslib.formats import encode_canonical
 from securesystemslib.signer import CryptoSigner, Signature, SSlibKey
 
@@ -62,7 +63,25 @@ def verify_ml_dsa(request):
     return True
 
 
-OPERATIONS = {f.__name__: f for f in (canonical, sign, verify, sign_ml_dsa, verify_ml_dsa)}
+def public(pem):
+    return SSlibKey.from_crypto(load_pem_public_key(pem.encode()))
+
+
+def verify_dsse(request):
+    """The key ids whose signatures count, or nothing if they are too few."""
+    try:
+        return sorted(Envelope.from_dict(request["envelope"]).verify([public(pem) for pem in request["pems"]], request["threshold"]))
+    except VerificationError:
+        return []
+
+
+def sign_dsse(request):
+    envelope = Envelope(request["payload"].encode(), request["type"], {})
+    envelope.sign(CryptoSigner(private(request)))
+    return envelope.to_dict()
+
+
+OPERATIONS = {f.__name__: f for f in (canonical, sign, verify, sign_ml_dsa, verify_ml_dsa, verify_dsse, sign_dsse)}
 
 for line in sys.stdin:
     asked = json.loads(line)

@@ -18,6 +18,8 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -59,19 +61,47 @@ final class Project implements AutoCloseable {
         }
     }
 
-    /// Opens what the lock pins.
+    private interface Reading {
+        Source of(LockedSource locked) throws Problem, InterruptedException;
+    }
+
+    /// Opens what the lock pins. A folder of source is read at the same time as the lock: neither needs the other.
     static Project open(Workshop workshop, Path recipeFile, Recipe recipe, boolean allowDirty) throws Problem, InterruptedException {
-        return open(workshop, recipeFile, recipe, readLock(recipeFile), allowDirty);
+        Path git = workshop.cache().resolve("git");
+        if (!(recipe.source() instanceof Recipe.Source.Folder)) {
+            return open(workshop, recipeFile, recipe, readLock(recipeFile), allowDirty);
+        }
+        var folder = new FutureTask<>(() -> Sources.resolve(recipeFile, recipe, git, allowDirty));
+        Thread.ofPlatform().daemon().name("source").start(folder);
+        return open(workshop, recipeFile, recipe, readLock(recipeFile),
+                locked -> locked instanceof LockedSource.Folder ? got(folder) : Sources.locked(recipeFile, recipe, locked, git, allowDirty));
+    }
+
+    private static Source got(FutureTask<Source> reading) throws Problem, InterruptedException {
+        try {
+            return reading.get();
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case Problem problem -> throw problem;
+                case RuntimeException bug -> throw bug;
+                default -> throw new IllegalStateException(e.getCause());
+            }
+        }
     }
 
     /// Opens what that lock pins, wherever it comes from.
     static Project open(Workshop workshop, Path recipeFile, Recipe recipe, Lock lock, boolean allowDirty) throws Problem, InterruptedException {
+        return open(workshop, recipeFile, recipe, lock,
+                locked -> Sources.locked(recipeFile, recipe, locked, workshop.cache().resolve("git"), allowDirty));
+    }
+
+    private static Project open(Workshop workshop, Path recipeFile, Recipe recipe, Lock lock, Reading reading) throws Problem, InterruptedException {
         Path lockFile = lockFile(recipeFile);
         refuse(lock.disagreements(recipe), lockFile);
         if (lock.inputs().source() instanceof LockedSource.Git git) {
             workshop.progress().accept("reading commit " + git.commit().substring(0, 7) + " of " + git.url());
         }
-        Source source = Sources.locked(recipeFile, recipe, lock.inputs().source(), workshop.cache().resolve("git"), allowDirty);
+        Source source = reading.of(lock.inputs().source());
         try {
             refuse(lock.disagreements(recipe, source.state()), lockFile);
             Toolchain toolchain = Toolchain.fromJson(Fields.of(lock.inputs().toolchain(), lockFile.toString(), "$.inputs.toolchain"));

@@ -38,7 +38,7 @@ abstract class Asking extends ServiceVerb {
         try (Trust trust = trust(author.settings().service()); KeyRing ring = keys.ring(this, author.folder())) {
             trust.refresh(Instant.now());
             var sending = new Sending(this, trust);
-            int code = sending.send(sending.isOpen(folder()) ? Draft.read(folder())
+            int code = sending.send(Draft.exists(folder()) ? Draft.read(folder())
                     : draft(new Rights(trust.repository(), ring, Instant.now()), owners(author)));
             author.remember(name);
             return code;

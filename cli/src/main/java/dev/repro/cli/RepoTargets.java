@@ -4,6 +4,7 @@ import dev.repro.base.Fields;
 import dev.repro.base.Json;
 import dev.repro.base.JsonParser;
 import dev.repro.base.Problem;
+import dev.repro.release.Withdrawn;
 import dev.repro.tuf.RoleName;
 import dev.repro.tuf.TargetName;
 import dev.repro.tuf.repository.Blob;
@@ -90,9 +91,7 @@ final class RepoTargets {
         @Override
         Desk.Outcome change(Desk desk, Repository repository) throws Problem {
             Editor editor = desk.editor();
-            for (String name : names) {
-                editor.remove(new TargetName(name), Optional.ofNullable(role));
-            }
+            Withdrawn.remove(editor, names.stream().map(TargetName::new).toList(), Optional.ofNullable(role));
             return desk.finish(editor.proposal(), message);
         }
     }

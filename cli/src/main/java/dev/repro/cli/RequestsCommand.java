@@ -1,8 +1,10 @@
 package dev.repro.cli;
 
 import dev.repro.base.Json;
+import dev.repro.base.Problem;
 import dev.repro.snapshot.client.Approval;
 import dev.repro.snapshot.client.Author;
+import dev.repro.snapshot.client.Rejection;
 import dev.repro.snapshot.client.Request;
 import dev.repro.snapshot.client.Requests;
 import dev.repro.snapshot.client.ServiceClient;
@@ -10,6 +12,7 @@ import dev.repro.snapshot.client.Trust;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -26,6 +29,12 @@ final class RequestsCommand extends ServiceVerb {
         var voice = voice();
         try (Trust trust = trust(author.settings().service()); ServiceClient service = client(trust.service())) {
             var requests = new Requests(service, Instant.now());
+            Optional<Rejection> rejection = rejection(requests, service, trust);
+            if (rejection.isPresent()) {
+                voice.verdict(false, rejection.get().line());
+                voice.answer(answer(List.of(), new Json.Null(), rejection));
+                return Problem.Exit.NO.code;
+            }
             List<Request> found = name == null ? requests.list() : List.of(requests.require(name));
             found.forEach(r -> voice.say(line(r)));
             if (found.isEmpty()) {
@@ -39,10 +48,23 @@ final class RequestsCommand extends ServiceVerb {
                 voice.say("digest     " + found.getFirst().digest());
                 difference = approval.difference();
             }
-            voice.answer(Json.object("schema", "repro.requests-shown.v1", "requests", found.stream().map(Request::toJson).toList(),
-                    "difference", difference));
+            voice.answer(answer(found, difference, rejection));
         }
         return 0;
+    }
+
+    /// Of a name that nobody asks for now.
+    private Optional<Rejection> rejection(Requests requests, ServiceClient service, Trust trust) throws Exception {
+        if (name == null || requests.find(name).isPresent()) {
+            return Optional.empty();
+        }
+        trust.refresh(Instant.now());
+        return Rejection.find(name, service, trust.repository());
+    }
+
+    private static Json.Obj answer(List<Request> found, Json difference, Optional<Rejection> rejection) {
+        return Json.object("schema", "repro.requests-shown.v1", "requests", found.stream().map(Request::toJson).toList(), "difference", difference,
+                "rejection", rejection.map(Rejection::toJson).orElse(null));
     }
 
     static String line(Request request) {

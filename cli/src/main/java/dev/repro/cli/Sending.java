@@ -8,6 +8,7 @@ import dev.repro.snapshot.client.Publishing;
 import dev.repro.snapshot.client.Request;
 import dev.repro.snapshot.client.Requests;
 import dev.repro.snapshot.client.ServiceClient;
+import dev.repro.snapshot.client.Standing;
 import dev.repro.snapshot.client.Trust;
 import dev.repro.tuf.Refusal;
 import dev.repro.tuf.repository.Proposal;
@@ -32,7 +33,7 @@ final class Sending {
         return Draft.exists(folder) && !Draft.isPublished(folder);
     }
 
-    /// @return the exit code: 1 if signatures are missing
+    /// @return the exit code: 1 if signatures are missing, or the maintainers have said no
     int send(Draft draft) throws Declined, Refusal, Problem, InterruptedException {
         List<Proposal.Missing> missing = draft.missing();
         if (!missing.isEmpty()) {
@@ -42,12 +43,29 @@ final class Sending {
         }
         try (ServiceClient service = verb.client(trust.service())) {
             if (draft.asked().isPresent()) {
+                if (Draft.isPublished(draft.folder())) {
+                    trust.refresh(Instant.now());
+                    Standing standing = Standing.of(draft, service, trust.repository());
+                    if (standing.state() != Standing.State.UNKNOWN) {
+                        return tell(standing, draft.folder());
+                    }
+                }
                 ask(new Requests(service, Instant.now()), draft);
             } else {
                 publish(new Publishing(service, trust, Instant.now(), voice), draft);
             }
         }
         return 0;
+    }
+
+    private int tell(Standing standing, Path folder) {
+        boolean rejected = standing.state() == Standing.State.REJECTED;
+        voice.verdict(!rejected, standing.line());
+        if (rejected) {
+            voice.say("to ask anew, delete the folder " + folder.getFileName());
+        }
+        voice.answer(standing.toJson());
+        return rejected ? Problem.Exit.NO.code : 0;
     }
 
     private void publish(Publishing publishing, Draft draft) throws Declined, Refusal, Problem, InterruptedException {

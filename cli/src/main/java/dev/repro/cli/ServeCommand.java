@@ -3,6 +3,7 @@ package dev.repro.cli;
 import dev.repro.base.Json;
 import dev.repro.base.Problem;
 import dev.repro.snapshot.Home;
+import dev.repro.snapshot.Listener;
 import dev.repro.snapshot.Service;
 import dev.repro.snapshot.ServiceLimits;
 import dev.repro.timestamp.Clocks;
@@ -35,9 +36,10 @@ final class ServeCommand extends Commands.Verb {
     public Integer call() throws Exception {
         boolean encrypted = password.file != null || password.name != null;
         InetSocketAddress address = address(listen);
-        try (Home home = Home.open(path(dir), encrypted ? Optional.of(password.passwords(this)) : Optional.empty(), Instant.now())) {
-            ServiceLimits limits = noRates ? ServiceLimits.DEFAULT.withoutRates() : ServiceLimits.DEFAULT;
-            Service service = home.start(address, limits, Clocks.system(), commands().streams.err());
+        ServiceLimits limits = noRates ? ServiceLimits.DEFAULT.withoutRates() : ServiceLimits.DEFAULT;
+        try (Listener listener = Listener.bind(address, limits); // first: where nobody can listen, nothing is founded
+                Home home = Home.open(path(dir), encrypted ? Optional.of(password.passwords(this)) : Optional.empty(), Instant.now())) {
+            Service service = home.start(listener, limits, Clocks.system(), commands().streams.err());
             tell(home, service, encrypted);
             Thread.currentThread().join(); // until a signal
         } catch (InterruptedException e) {

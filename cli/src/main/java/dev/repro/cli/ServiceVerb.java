@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
@@ -56,7 +57,7 @@ abstract class ServiceVerb extends Commands.Verb {
     }
 
     ServiceClient client(URI service) throws Problem {
-        return new ServiceClient(service, env(), voice());
+        return new ServiceClient(service, env(), voice(), InstantSource.system(), voice()::warn);
     }
 
     Path here() {

@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
         description = "Make a release of images and sign it, for `repro publish`; or sign a release that another of the team has made.",
         synopsisHeading = "usage: ", descriptionHeading = "%n", parameterListHeading = "%n", optionListHeading = "%noptions:%n",
         footer = {"", "example: repro sign hello.hvt hello.spt --version 1.0.0",
-            "         repro sign --release hello-1.0.0.release --digest 3f2a…9c"})
+            "         repro sign --release hello-1.0.0.release --digest 3f2a…9c", "         repro sign --withdraw --version 1.0.0"})
 final class SignCommand extends ServiceVerb {
     @Parameters(arity = "0..*", paramLabel = "IMAGE", description = "the images of the release, in the order of their launch")
     List<Path> images = List.of();
@@ -52,6 +52,9 @@ final class SignCommand extends ServiceVerb {
     @Option(names = "--embed", description = "also write copies of the images that carry the release themselves, into the folder's `images`")
     boolean embed;
 
+    @Option(names = "--withdraw", description = "take the release of this version away: no image, and `repro publish` sends it")
+    boolean withdraw;
+
     @Option(names = "--release", paramLabel = "FOLDER", description = "add your signature to what is in this folder")
     Path release;
 
@@ -63,20 +66,18 @@ final class SignCommand extends ServiceVerb {
 
     @Override
     int run() throws Exception {
-        if (release == null == images.isEmpty()) {
-            throw Problem.usage("sign takes images, or --release FOLDER").hint("repro sign --help");
+        if ((release == null ? 0 : 1) + (withdraw ? 1 : 0) + (images.isEmpty() ? 0 : 1) != 1) {
+            throw Problem.usage("sign takes images, or --release FOLDER, or --withdraw").hint("repro sign --help");
         }
         Author author = author();
         try (Trust trust = trust(author.settings().service()); KeyRing ring = keys.ring(this, author.folder())) {
             trust.refresh(Instant.now());
-            return release != null ? join(trust, ring) : make(author.name(name), trust, ring);
+            return release != null ? join(trust, ring) : withdraw ? withdraw(author.name(name), trust, ring) : make(author.name(name), trust, ring);
         }
     }
 
     private int make(String of, Trust trust, KeyRing ring) throws Exception {
-        if (version == null) {
-            throw Problem.usage("a release has a version").expected("--version V").hint("as in: repro sign hello.hvt --version 1.0.0");
-        }
+        requireVersion();
         var order = new Releases.Order(of, version, images.stream().map(this::path).toList(), limits(),
                 path(Path.of(of + "-" + version + ".release")), embed);
         Releases.Outcome outcome = new Releases(trust.repository(), ring, Instant.now()).sign(order);
@@ -88,6 +89,20 @@ final class SignCommand extends ServiceVerb {
                 i.size(), i.sha256())));
         outcome.embedded().forEach(f -> voice.say("embedded   " + f));
         return tell(voice, outcome.draft(), outcome.made().release().toJson(), outcome.embedded());
+    }
+
+    private void requireVersion() throws Problem {
+        if (version == null) {
+            throw Problem.usage("a release has a version").expected("--version V").hint("as in: repro sign hello.hvt --version 1.0.0");
+        }
+    }
+
+    private int withdraw(String of, Trust trust, KeyRing ring) throws Exception {
+        requireVersion();
+        Draft draft = new Releases(trust.repository(), ring, Instant.now()).withdraw(of, version, path(Path.of(of + "-" + version + ".withdrawal")));
+        var voice = voice();
+        voice.say("withdrawn  " + of + " " + version + ", once it is published");
+        return tell(voice, draft, new Json.Null(), List.of());
     }
 
     private int tell(Voice voice, Draft draft, Json made, List<Path> embedded) throws Problem {

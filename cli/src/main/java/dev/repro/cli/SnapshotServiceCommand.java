@@ -4,6 +4,7 @@ import dev.repro.base.Json;
 import dev.repro.base.Problem;
 import dev.repro.keys.Signer;
 import dev.repro.keys.Signers;
+import dev.repro.snapshot.Listener;
 import dev.repro.snapshot.Service;
 import dev.repro.snapshot.ServiceLimits;
 import dev.repro.tuf.repository.Store;
@@ -46,12 +47,12 @@ final class SnapshotServiceCommand extends Commands.Verb {
     @Override
     public Integer call() throws Exception {
         var signers = new ArrayList<Signer>();
-        try (Store opened = Stores.open(store, env(), path(Path.of("")))) {
+        var limits = noRates ? ServiceLimits.DEFAULT.withoutRates() : ServiceLimits.DEFAULT;
+        try (Listener listener = Listener.bind(ServeCommand.address(listen), limits); Store opened = Stores.open(store, env(), path(Path.of("")))) {
             for (String key : keys) {
                 signers.add(Signers.open(key, passwords.passwords(this), env(), path(Path.of(""))));
             }
-            var limits = noRates ? ServiceLimits.DEFAULT.withoutRates() : ServiceLimits.DEFAULT;
-            try (Service service = Service.start(new Service.Config(ServeCommand.address(listen), opened, files(), path(work), signers,
+            try (Service service = Service.start(new Service.Config(listener, opened, files(), path(work), signers,
                     Optional.empty(), limits, InstantSource.system(), commands().streams.err()))) {
                 tell(service);
                 Thread.currentThread().join(); // until a signal

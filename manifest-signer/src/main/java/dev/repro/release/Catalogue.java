@@ -54,6 +54,12 @@ public final class Catalogue {
     }
 
     private void add(Source source) {
+        SortedMap<String, Digest> withdrawn = new TreeMap<>();
+        try {
+            withdrawn.putAll(Withdrawn.of(source.role, source.targets));
+        } catch (Refused e) {
+            refusals.add(e);
+        }
         var places = new TreeMap<Place, SortedMap<TargetName, TargetFile>>();
         source.targets.targets().forEach((name, file) -> Place.of(name).filter(_ -> source.mayList.test(name))
                 .ifPresent(p -> places.computeIfAbsent(p, _ -> new TreeMap<>()).put(name, file)));
@@ -61,7 +67,9 @@ public final class Catalogue {
             NavigableMap<String, Entry> versions = byName.getOrDefault(place.name(), new TreeMap<>(Versions.ORDER));
             if (targets.containsKey(place.target(Release.ENVELOPE)) && !versions.containsKey(place.version())) {
                 try {
-                    add(new Entry(source.role, WholeRelease.read(place, targets), targets.get(place.target(Release.ENVELOPE))));
+                    Release release = WholeRelease.read(place, targets);
+                    Withdrawn.requireSame(release, withdrawn);
+                    add(new Entry(source.role, release, targets.get(place.target(Release.ENVELOPE))));
                 } catch (Refused e) {
                     refusals.add(e);
                 }

@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
 /// What a gate checks of new metadata of a targets role, beyond what TUF does: that it publishes and withdraws whole releases, that none
 /// changes, and that every image is what its description says.
 ///
-/// Signatures, thresholds, versions and who may list which path are TUF's. A version that was withdrawn is not known here any more.
+/// Signatures, thresholds, versions and who may list which path are TUF's. What was withdrawn is remembered ([Withdrawn]).
 public final class ReleaseCheck {
 
     private ReleaseCheck() {}
@@ -78,7 +78,25 @@ public final class ReleaseCheck {
                 Place.of(target).ifPresent(changed::add); // what was no release may go
             }
         }
-        return change(changed, below(changed, old), below(changed, after.targets()));
+        Map<Place, SortedMap<TargetName, TargetFile>> were = below(changed, old);
+        Change change = change(changed, were, below(changed, after.targets()));
+        Withdrawn.check(role, before, after, gone(were, change), change.added());
+        return change;
+    }
+
+    /// What was no release is not missed.
+    private static Map<String, Digest> gone(Map<Place, SortedMap<TargetName, TargetFile>> were, Change change) {
+        var out = new TreeMap<String, Digest>();
+        were.forEach((place, targets) -> {
+            if (change.withdrawn().contains(place.toString())) {
+                try {
+                    out.put(place.toString(), WholeRelease.read(place, targets).digest());
+                } catch (Refused e) {
+                    out.remove(place.toString());
+                }
+            }
+        });
+        return out;
     }
 
     private static Refused notInRelease(RoleName role, TargetName target) {

@@ -37,6 +37,9 @@ final class Fixture {
     /// Members of `targets`, as they would be signed.
     final Map<TargetName, Json.Obj> targets = new TreeMap<>();
 
+    /// What the role has withdrawn.
+    final Map<String, Digest> withdrawn = new TreeMap<>();
+
     Fixture(Path blobs) {
         this.blobs = blobs;
     }
@@ -72,14 +75,19 @@ final class Fixture {
     }
 
     Signed.Targets signed() throws Refusal {
-        return signed(targets);
+        return signed(targets, withdrawn);
     }
 
     static Signed.Targets signed(Map<TargetName, Json.Obj> targets) throws Refusal {
+        return signed(targets, Map.of());
+    }
+
+    private static Signed.Targets signed(Map<TargetName, Json.Obj> targets, Map<String, Digest> withdrawn) throws Refusal {
         var members = new LinkedHashMap<String, Json>();
         targets.forEach((name, target) -> members.put(name.text(), target));
         Json.Obj signed = Json.object("_type", "targets", "spec_version", "1.0.34", "version", 1, "expires", "2030-01-01T00:00:00Z",
                 "targets", new Json.Obj(members));
+        signed = withdrawn.isEmpty() ? signed : signed.with(Withdrawn.MEMBER, withdrawn);
         byte[] file = JsonText.canonical(Json.object("signed", signed, "signatures", List.of()));
         return Metadata.parse(MetadataType.TARGETS, ROLE, file).unverified();
     }

@@ -61,10 +61,37 @@ class ReleaseCheckTest {
 
     @Test
     void aWholeReleaseMayBeWithdrawn() throws Exception {
-        fixture.add("1.0.0", IMAGES);
+        Release release = fixture.add("1.0.0", IMAGES);
         Signed.Targets before = fixture.signed();
         fixture.targets.clear();
+        Refused refused = refused(Refused.Rule.WITHDRAWAL_MISSING, before);
+        assertTrue(refused.line().contains("hello/1.0.0 is not among what the role has withdrawn"), refused.line());
+        fixture.withdrawn.put("hello/1.0.0", release.digest());
         assertEquals(List.of("hello/1.0.0"), fixture.check(before).withdrawn());
+    }
+
+    @Test
+    void aVersionThatWasWithdrawnComesBackAsItWasOrNotAtAll() throws Exception {
+        Release release = fixture.add("1.0.0", IMAGES);
+        fixture.targets.clear();
+        fixture.withdrawn.put("hello/1.0.0", release.digest());
+        Signed.Targets before = fixture.signed();
+        fixture.add("1.0.0", IMAGES.reversed());
+        Refused refused = refused(Refused.Rule.VERSION_EXISTS, before);
+        assertTrue(refused.line().contains(release.digest().hex()), refused.line());
+        fixture.withdrawn.clear(); // so that nobody knows
+        refused(Refused.Rule.VERSION_EXISTS, before);
+        fixture.targets.clear();
+        refused(Refused.Rule.WITHDRAWAL_MISSING, before);
+        fixture.withdrawn.put("hello/1.0.0", Digest.of(new byte[0]));
+        refused(Refused.Rule.WITHDRAWAL_MISSING, before);
+        fixture.withdrawn.put("hello/1.0.0", release.digest());
+        fixture.withdrawn.put("hello/2.0.0", release.digest());
+        refused(Refused.Rule.WITHDRAWAL_MISSING, before);
+        fixture.withdrawn.remove("hello/2.0.0");
+        fixture.add("1.0.0", IMAGES);
+        assertEquals(List.of(release), fixture.check(before).added());
+        assertEquals(List.of(), fixture.check(fixture.signed()).added());
     }
 
     @Test
@@ -85,7 +112,7 @@ class ReleaseCheckTest {
         refused(Refused.Rule.VERSION_EXISTS, before);
         fixture.add("1.0.0", IMAGES.reversed());
         Refused refused = refused(Refused.Rule.VERSION_EXISTS, before);
-        assertEquals("version-exists (60): hello/1.0.0 is published already with other contents", refused.line());
+        assertEquals("version-exists (60): hello/1.0.0 is or was published with other contents", refused.line());
         assertEquals(Json.object("refusal", "version-exists", "code", 60, "expected", null, "found", null, "file", "hello/1.0.0", "key", null,
                 "hint", "publish the change as a new version"), refused.toJson());
     }

@@ -67,12 +67,15 @@ final class Api {
         return switch (method + " " + first) {
             case "GET status", "HEAD status" -> rest.isEmpty() ? new Reply(200, status()) : unknown(path);
             case "POST submissions" -> rest.isEmpty() ? bodies.whole(exchange, limits.submissionBytes(), this::submit) : unknown(path);
-            case "GET requests" -> new Reply(200, rest.isEmpty() ? requests.list() : requests.show(rest));
+            case "GET requests" -> rest.endsWith("/rejection") ? new Reply(200, requests.rejection(name(rest, "/rejection")), Map.of())
+                    : new Reply(200, rest.isEmpty() ? requests.list() : requests.show(rest));
             case "POST requests" -> rest.isEmpty() ? bodies.whole(exchange, limits.requestBytes(),
                     body -> new Reply(202, requests.add(Ask.parse(body), publisher.repository())))
                     : bodies.whole(exchange, limits.requestBytes(), body -> reject(name(rest, "/rejections"), body));
             case "PUT requests" -> bodies.whole(exchange, limits.submissionBytes(), body -> grant(name(rest, "/targets"), body));
             case "GET snapshot" -> rest.isEmpty() ? snapshot(exchange) : unknown(path);
+            case "GET roots" -> new Reply(200, publisher.root(version(rest)).orElseThrow(() -> Refused.missing("there is no such root").file(rest)),
+                    Map.of("Cache-Control", "no-store"));
             case "PUT timestamp" -> rest.isEmpty() ? bodies.whole(exchange, Limits.DEFAULT.timestampBytes(), this::timestamp) : unknown(path);
             case "HEAD blobs" -> head(digest(rest));
             case "PATCH blobs" -> append(exchange, digest(rest));
@@ -198,6 +201,13 @@ final class Api {
             }
         }
         return 0;
+    }
+
+    private static long version(String text) throws Refused {
+        if (!text.matches("[1-9][0-9]{0,17}")) {
+            throw Refused.malformed("not a version").found(text);
+        }
+        return Long.parseLong(text);
     }
 
     private Reply timestamp(byte[] body) throws Refused, Problem {

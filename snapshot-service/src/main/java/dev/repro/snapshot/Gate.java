@@ -2,10 +2,13 @@ package dev.repro.snapshot;
 
 import dev.repro.base.Digest;
 import dev.repro.base.Problem;
+import dev.repro.release.Release;
+import dev.repro.release.Withdrawn;
 import dev.repro.tuf.Metadata;
 import dev.repro.tuf.Refusal;
 import dev.repro.tuf.RoleName;
 import dev.repro.tuf.Signed;
+import dev.repro.tuf.TargetName;
 import dev.repro.tuf.repository.Proposal;
 import dev.repro.tuf.repository.Repository;
 import dev.repro.tuf.repository.Review;
@@ -16,6 +19,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /// Checks what is handed in against a repository, before anything of it is published.
 final class Gate {
@@ -52,15 +56,22 @@ final class Gate {
     private void checkReleases(Proposal proposal, SignedFiles files, Optional<Function<Digest, Optional<Path>>> found) throws Refused, Problem {
         for (var role : files.targets().entrySet()) {
             if (!role.getKey().isTopLevel() && !proposal.isBin(role.getKey())) {
-                releases.check(role.getKey(), before(proposal.base(), role.getKey(), role.getValue()).orElse(null), role.getValue(), found,
-                        proposal.authorities(role.getKey()).getLast());
+                try {
+                    releases.check(role.getKey(), before(proposal.base(), role.getKey(), role.getValue()).orElse(null), role.getValue(), found,
+                            proposal.authorities(role.getKey()).getLast());
+                } catch (dev.repro.release.Refused e) {
+                    throw Refused.of(e);
+                }
             }
         }
     }
 
     /// What the role listed; of a new one, what the role listed that it takes a name over from.
-    private static Optional<Signed.Targets> before(Repository repository, RoleName role, Signed.Targets after) throws Problem {
-        RoleName owner = repository.lists(role) || after.targets().isEmpty() ? role : repository.route(after.targets().keySet().iterator().next());
+    private static Optional<Signed.Targets> before(Repository repository, RoleName role, Signed.Targets after)
+            throws dev.repro.release.Refused, Problem {
+        Optional<TargetName> any = repository.lists(role) ? Optional.empty() : Stream.concat(after.targets().keySet().stream(),
+                Withdrawn.of(role, after).keySet().stream().map(place -> new TargetName(place + "/" + Release.ENVELOPE))).findFirst();
+        RoleName owner = any.isEmpty() ? role : repository.route(any.get());
         return owner.equals(RoleName.TARGETS) ? Optional.empty() : repository.targets(owner).map(Metadata::unverified);
     }
 }

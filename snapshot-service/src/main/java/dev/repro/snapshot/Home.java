@@ -132,15 +132,30 @@ public final class Home implements AutoCloseable {
     }
 
     /// Starts the service; [#close] ends it.
+    public Service start(Listener listener, ServiceLimits limits, Clocks clocks, PrintStream log) throws Problem {
+        return start(listener, limits, clocks, log, Releases.CHECKED);
+    }
+
+    /// Takes the address, and starts the service there.
     public Service start(InetSocketAddress listen, ServiceLimits limits, Clocks clocks, PrintStream log) throws Problem {
         return start(listen, limits, clocks, log, Releases.CHECKED);
     }
 
     Service start(InetSocketAddress listen, ServiceLimits limits, Clocks clocks, PrintStream log, Releases releases) throws Problem {
+        Listener listener = Listener.bind(listen, limits);
+        try {
+            return start(listener, limits, clocks, log, releases);
+        } catch (Problem e) {
+            listener.close();
+            throw e;
+        }
+    }
+
+    private Service start(Listener listener, ServiceLimits limits, Clocks clocks, PrintStream log, Releases releases) throws Problem {
         Signer snapshot = signer("snapshot");
         Signer timestamp = signer("timestamp");
         Freshness freshness = freshness(store, folder.resolve("work").resolve("mark"), timestamp, clocks);
-        service = Service.start(new Service.Config(listen, store, Service.files(repository()),
+        service = Service.start(new Service.Config(listener, store, Service.files(repository()),
                 folder.resolve("work"), List.of(snapshot), Optional.of(freshness), limits, clocks.wall(), log), releases);
         return service;
     }
@@ -168,6 +183,11 @@ public final class Home implements AutoCloseable {
                 @Override
                 public void look() throws Problem, Refusal {
                     authority.look();
+                }
+
+                @Override
+                public void look(byte[] newRoot) throws Problem, Refusal {
+                    authority.look(newRoot);
                 }
             };
         } catch (Refusal e) {

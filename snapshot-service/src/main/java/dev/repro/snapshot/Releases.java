@@ -16,14 +16,10 @@ interface Releases {
 
     /// What a gate checks ([ReleaseCheck]).
     Releases CHECKED = (role, before, after, blobs, keys) -> {
-        try {
-            ReleaseCheck.Change change = ReleaseCheck.metadata(role, before, after);
-            if (blobs.isPresent()) {
-                // A team's quorum is on the metadata, which lists the envelope by its digest; whoever made the release has signed that.
-                ReleaseCheck.contents(change, blobs.get(), keys.usable(), 1);
-            }
-        } catch (dev.repro.release.Refused e) {
-            throw Refused.of(e);
+        ReleaseCheck.Change change = ReleaseCheck.metadata(role, before, after);
+        if (blobs.isPresent()) {
+            // A team's quorum is on the metadata, which lists the envelope by its digest; whoever made the release has signed that.
+            ReleaseCheck.contents(change, blobs.get(), keys.usable(), 1);
         }
     };
 
@@ -32,5 +28,5 @@ interface Releases {
     /// @param blobs where the file of a new target lies; empty while some are missing: then what can be checked without is
     /// @param keys who may sign the role now
     void check(RoleName role, Signed.Targets before, Signed.Targets after, Optional<Function<Digest, Optional<Path>>> blobs, Authority keys)
-            throws Refused, Problem;
+            throws dev.repro.release.Refused, Problem;
 }

@@ -8,6 +8,9 @@ import dev.repro.base.Fields;
 import dev.repro.base.Json;
 import dev.repro.base.JsonText;
 import dev.repro.base.Problem;
+import dev.repro.release.Release;
+import dev.repro.release.Withdrawn;
+import dev.repro.tuf.Metadata;
 import dev.repro.tuf.Refusal;
 import dev.repro.tuf.RoleName;
 import dev.repro.tuf.Signed;
@@ -19,6 +22,7 @@ import dev.repro.tuf.repository.SignedFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -30,7 +34,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /// What authors ask of maintainers, one request for each name, as files `requests/NAME.json`. Nothing in them has any effect before a
-/// threshold of maintainers has signed the `targets` that grant it.
+/// threshold of maintainers has signed the `targets` that grant it. What ends a request without, a maintainer's signed statement, is kept as
+/// `requests/rejected/NAME.json`, the last one of each name.
 final class Requests {
     /// The predicate of a maintainer's statement that ends a request; its subject is the role's file, by SHA-256.
     static final String REJECTION = "https://repro.dev/rejection/v1";
@@ -130,9 +135,10 @@ final class Requests {
 
     private void checkFirst(Ask ask, Signed.Targets first, Repository repository) throws Refused, Problem {
         long version = repository.version(ask.role()) + 1;
-        var targets = ask.isTransfer() ? repository.targets(repository.route(new TargetName(ask.name() + "/0/release.json"))).orElseThrow()
-                .unverified().targets() : Map.of();
-        if (first.version() != version || !first.targets().equals(targets)) {
+        Optional<Signed.Targets> old = ask.isTransfer() ? repository.targets(repository.route(new TargetName(ask.name() + "/0/release.json")))
+                .map(Metadata::unverified) : Optional.empty();
+        var targets = old.map(Signed.Targets::targets).orElse(Map.of());
+        if (first.version() != version || !first.targets().equals(targets) || !withdrawn(Optional.of(first)).equals(withdrawn(old))) {
             throw new Refused(422, "first-differs", 60, "not the file that the role must begin with")
                     .expected("version " + version + " with " + targets.size() + " targets" + (ask.isTransfer() ? ", as they are published" : ""))
                     .found("version " + first.version() + " with " + first.targets().size() + " targets").file(ask.role());
@@ -141,6 +147,10 @@ final class Requests {
             throw new Refused(422, "delegated-expired", 62, "the role's file expires before maintainers can decide")
                     .expected("good for " + STAY.toDays() + " days").found(first.header().expires()).file(ask.role());
         }
+    }
+
+    private static Optional<Json> withdrawn(Optional<Signed.Targets> role) {
+        return role.map(r -> r.json().members().get(Withdrawn.MEMBER));
     }
 
     /// All, in short.
@@ -220,8 +230,25 @@ final class Requests {
             throw new Refused(422, "rejection-differs", 60, "the statement is about something else").expected("sha256 " + one.ask.digest())
                     .file(name).hint("fetch the request again");
         }
+        write(rejected(name), envelope);
         delete(name);
         return Json.object("schema", "repro.request-result.v1", "state", "rejected", "name", name);
+    }
+
+    /// The statement by which the last request for a name was rejected, a DSSE envelope.
+    byte[] rejection(String name) throws Refused, Problem {
+        Path file = Release.isName(name) ? rejected(name) : folder.resolve("none");
+        try {
+            return Files.readAllBytes(file);
+        } catch (NoSuchFileException e) {
+            throw Refused.missing("no request for this name was rejected").file(name);
+        } catch (IOException e) {
+            throw Problem.storage("cannot be read").where(file).because(e);
+        }
+    }
+
+    private Path rejected(String name) {
+        return folder.resolve("rejected").resolve(name + ".json");
     }
 
     private static Statement statement(byte[] envelope, Authority maintainers) throws Refused, Problem {
@@ -235,13 +262,16 @@ final class Requests {
     }
 
     private void keep(Open one) throws Problem {
-        Path file = folder.resolve(one.ask.name() + ".json");
+        write(folder.resolve(one.ask.name() + ".json"), JsonText.compact(json(one)).getBytes(StandardCharsets.UTF_8));
+        open.put(one.ask.name(), one);
+    }
+
+    private static void write(Path file, byte[] bytes) throws Problem {
         try {
-            Durable.write(file, JsonText.compact(json(one)).getBytes(StandardCharsets.UTF_8));
+            Durable.write(file, bytes);
         } catch (IOException e) {
             throw Problem.storage("cannot be written").where(file).because(e);
         }
-        open.put(one.ask.name(), one);
     }
 
     private void delete(String name) throws Problem {

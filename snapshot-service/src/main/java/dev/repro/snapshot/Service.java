@@ -35,17 +35,16 @@ import java.util.concurrent.locks.LockSupport;
 
 /// The service: starts, listens, stops.
 public final class Service implements AutoCloseable {
-    private static final int BACKLOG = 1024;
     private static final Duration STOP = Duration.ofMillis(1_500);
 
-    /// @param listen address and port; port 0 for any that is free
+    /// @param listener bound already; closed with the service
     /// @param store of the repository
     /// @param folder where the store keeps files under their own names, if it does
     /// @param work for uploads and requests
     /// @param snapshot signers of snapshot; the caller closes them
     /// @param freshness who signs timestamps in this process; empty if a timestamp service does
     /// @param log for structured lines
-    public record Config(InetSocketAddress listen, Store store, Optional<Path> folder, Path work, List<Signer> snapshot,
+    public record Config(Listener listener, Store store, Optional<Path> folder, Path work, List<Signer> snapshot,
             Optional<Freshness> freshness, ServiceLimits limits, InstantSource clock, PrintStream log) {}
 
     private final Config config;
@@ -65,6 +64,7 @@ public final class Service implements AutoCloseable {
     private final AtomicInteger running = new AtomicInteger();
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final HeadWatch heads;
     private final Optional<WatchedFreshness> freshness;
     private final Horizons horizons = new Horizons();
     private volatile boolean stopping;
@@ -85,7 +85,8 @@ public final class Service implements AutoCloseable {
                 e -> log.error("pages", "error", e.line()));
         this.api = new Api(publisher, committer, blobs, requests, bodies, limits, metrics);
         this.addresses = new Rates(limits.writesPerMinute(), Duration.ofMinutes(1), System::nanoTime);
-        this.server = listen(config.listen, limits);
+        this.heads = new HeadWatch(threads, limits.headTime());
+        this.server = config.listener.server();
         gauges();
     }
 
@@ -108,30 +109,10 @@ public final class Service implements AutoCloseable {
         });
         Thread.ofPlatform().name("horizons").daemon().start(service::look); // a repository may have many roles
         service.server.createContext("/", service::handle);
-        service.server.setExecutor(service.threads);
+        service.server.setExecutor(service.heads.start());
         service.server.start();
         service.log.info("started", "listen", service.url(), "snapshot", service.publisher.snapshot().version());
         return service;
-    }
-
-    // The JDK's server reads its settings when it is first used.
-    private static HttpServer listen(InetSocketAddress address, ServiceLimits limits) throws Problem {
-        Map.of("nodelay", "true", "idleInterval", "30", "maxIdleConnections", "" + limits.connections(), "maxReqHeaders", "100",
-                "maxReqHeaderSize", "32768", "maxReqTime", "" + limits.requestTime().toSeconds(), "maxRspTime",
-                "" + limits.requestTime().toSeconds()).forEach((name, value) -> setting("sun.net.httpserver." + name, value));
-        setting("jdk.httpserver.maxConnections", "" + limits.connections());
-        try {
-            return HttpServer.create(address, BACKLOG);
-        } catch (IOException e) {
-            throw Problem.environment("cannot listen: " + e.getMessage()).where(address.getHostString() + ":" + address.getPort())
-                    .hint("choose another --listen ADDRESS:PORT, or stop who listens there").because(e);
-        }
-    }
-
-    private static void setting(String name, String value) {
-        if (System.getProperty(name) == null) {
-            System.setProperty(name, value);
-        }
     }
 
     private void gauges() {
@@ -157,11 +138,11 @@ public final class Service implements AutoCloseable {
 
     /// `http://HOST:PORT`
     public String url() {
-        String host = config.listen.getHostString();
-        return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + address().getPort();
+        return config.listener.url();
     }
 
     private void handle(HttpExchange exchange) {
+        heads.arrived();
         running.incrementAndGet();
         try (exchange) {
             route(exchange, exchange.getRequestURI().getPath());
@@ -333,8 +314,9 @@ public final class Service implements AutoCloseable {
         stopping = true;
         committer.close();
         awaitAnswers();
-        server.stop(0);
+        config.listener.close();
         threads.shutdown();
+        heads.close();
         bodies.close();
         pages.close();
         log.info("stopped");

@@ -43,6 +43,11 @@ final class WatchedFreshness implements Freshness {
         }
     }
 
+    @Override
+    public void look(byte[] newRoot) throws Problem, Refusal {
+        signer.look(newRoot);
+    }
+
     private synchronized void raise(Refusal refusal) {
         if (alarm == null || !alarm.name().equals(refusal.name())) {
             log.alarm("timestamp-refused", "refusal", refusal.toJson(), "message", refusal.line());

@@ -12,8 +12,11 @@ import dev.repro.release.Release;
 import dev.repro.release.ReleaseImage;
 import dev.repro.release.ReleaseStatement;
 import dev.repro.release.ReleaseTargets;
+import dev.repro.release.Withdrawn;
 import dev.repro.tuf.RoleName;
 import dev.repro.tuf.TargetName;
+import dev.repro.tuf.repository.Editor;
+import dev.repro.tuf.repository.KeyHolder;
 import dev.repro.tuf.repository.Proposal;
 import dev.repro.tuf.repository.Signing;
 import java.net.http.HttpRequest;
@@ -21,11 +24,13 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Pages follow what is published.
 class PagesServedTest {
+    private static final int BINS = 1 << 9;
     private final Signer author = Site.key();
 
     @TempDir
@@ -100,11 +106,35 @@ class PagesServedTest {
         publish("1.0.0");
         publish("1.1.0");
         assertTrue(page("/releases/hello", 200).contains("2 releases"));
-        Proposal without = site.edit().remove(new TargetName("hello/1.0.0/hello.hvt"), Optional.empty())
-                .remove(new TargetName("hello/1.0.0/release.json"), Optional.empty()).proposal();
-        assertEquals(200, site.submit(Site.files(Signing.sign(without, List.of(author)))).statusCode());
+        Editor edit = site.edit();
+        Withdrawn.remove(edit, List.of(new TargetName("hello/1.0.0/hello.hvt"), new TargetName("hello/1.0.0/release.json")), Optional.empty());
+        assertEquals(200, site.submit(Site.files(Signing.sign(edit.proposal(), List.of(author)))).statusCode());
         assertTrue(page("/releases/hello", 200).contains("1 release,"));
         page("/releases/hello/1.0.0", 404);
+    }
+
+    /// Of many bins nothing is read before somebody asks for a page, and the first page does not wait for them.
+    @Test
+    void whatIsInManyBinsFollows() throws Exception {
+        publish("1.0.0");
+        try (var machine = Site.key()) {
+            var keys = new Editor.Keys(List.of(new KeyHolder(machine.key(), "")), 1);
+            var signers = new ArrayList<Signer>(site.maintainers());
+            signers.add(machine);
+            Editor edit = site.edit().delegate(RoleName.TARGETS, "rest", List.of("binned/*/*"), List.of(), false, keys);
+            assertEquals(200, site.submit(Site.files(Signing.sign(edit.delegateBins(new RoleName("rest"), 9, "bin", keys).proposal(), signers)))
+                    .statusCode());
+        }
+        site.close();
+        site = new Site(folder.resolve("home"));
+        assertTrue(page("/", 200).contains("/releases/hello/1.0.0"));
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!page("/roles", 200).contains(6 + BINS + " roles")) {
+            assertTrue(System.nanoTime() < end, () -> "the bins are never read: " + site.log);
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+        publish("1.1.0");
+        assertTrue(page("/", 200).contains("/releases/hello/1.1.0") && page("/roles", 200).contains(6 + BINS + " roles"));
     }
 
     @Test

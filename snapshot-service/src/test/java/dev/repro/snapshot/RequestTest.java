@@ -145,6 +145,12 @@ final class RequestTest {
             assertEquals(200, reject(site, proposal, site.maintainers().get(1)).statusCode());
             assertEquals(404, site.get("/v1/requests/hello").statusCode());
             assertTrue(java.nio.file.Files.notExists(folder.resolve("work/requests/hello.json")));
+            Envelope kept = Envelope.parse(site.get("/v1/requests/hello/rejection").body(), "rejection");
+            assertEquals("no", Fields.of(Statement.of(kept.verify(List.of(site.maintainers().get(1).key()), 1), "rejection").predicate(), "it", "$")
+                    .string("reason"));
+            for (String none : List.of("other", "..%2Fhello", "HELLO", ".")) {
+                assertEquals(404, site.get("/v1/requests/" + none + "/rejection").statusCode(), none);
+            }
         }
     }
 

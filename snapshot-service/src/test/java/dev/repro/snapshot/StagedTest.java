@@ -11,8 +11,11 @@ import dev.repro.keys.Signer;
 import dev.repro.keys.Signers;
 import dev.repro.timestamp.Clocks;
 import dev.repro.tuf.RoleName;
+import dev.repro.tuf.repository.Editor;
 import dev.repro.tuf.repository.Freshness;
+import dev.repro.tuf.repository.KeyHolder;
 import dev.repro.tuf.repository.Repository;
+import dev.repro.tuf.repository.Signing;
 import dev.repro.tuf.repository.Store;
 import dev.repro.tuf.repository.Stores;
 import java.io.ByteArrayOutputStream;
@@ -27,6 +30,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,9 +65,9 @@ final class StagedTest {
     private Service start(Duration patience, Optional<Freshness> freshness) throws Exception {
         Signer snapshot = Signers.open(site.home.keys().resolve("snapshot.pem").toString(), Passwords.none());
         Store store = Stores.open(site.home.repository());
-        site.service = Service.start(new Service.Config(new InetSocketAddress("127.0.0.1", 0), store, Service.files(site.home.repository()),
-                folder.resolve("work"), List.of(snapshot), freshness,
-                ServiceLimits.DEFAULT.withoutRates().withTimes(Duration.ofSeconds(10), patience), InstantSource.system(),
+        ServiceLimits limits = ServiceLimits.DEFAULT.withoutRates().withTimes(Duration.ofSeconds(10), patience);
+        site.service = Service.start(new Service.Config(Listener.bind(new InetSocketAddress("127.0.0.1", 0), limits), store,
+                Service.files(site.home.repository()), folder.resolve("work"), List.of(snapshot), freshness, limits, InstantSource.system(),
                 new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8)), (_, _, _, _, _) -> {});
         return site.service;
     }
@@ -71,6 +75,10 @@ final class StagedTest {
     private Freshness authority() throws Exception {
         return Home.freshness(Stores.open(site.home.repository()), folder.resolve("work/mark"),
                 Signers.open(site.home.keys().resolve("timestamp.pem").toString(), Passwords.none()), Clocks.system());
+    }
+
+    private byte[] sign(byte[] snapshot, byte[] root) throws Exception {
+        return authority().timestamp(snapshot, root, Files.readAllBytes(site.home.repository().resolve("metadata/timestamp.json")));
     }
 
     private byte[] sign(byte[] snapshot) throws Exception {
@@ -193,6 +201,73 @@ final class StagedTest {
             site.put("/v1/timestamp", sign(next));
             assertEquals(200, first.get(20, TimeUnit.SECONDS).statusCode());
             assertEquals(200, second.get(20, TimeUnit.SECONDS).statusCode());
+        }
+    }
+
+    private Map<RoleName, byte[]> newRoot(Editor.Keys timestamp) throws Exception {
+        Editor editor = site.edit().renew(RoleName.ROOT);
+        if (timestamp != null) {
+            editor.keys(RoleName.TIMESTAMP, timestamp.holders(), List.of(), OptionalInt.of(timestamp.threshold()));
+        }
+        return Site.files(Signing.sign(editor.proposal(), List.of(root(1), root(2))));
+    }
+
+    private Signer root(int number) throws Exception {
+        return Signers.open(site.home.keys().resolve("root-" + number + ".pem").toString(), Passwords.none());
+    }
+
+    @Test
+    void aRootComesWithATimestampThatItsKeysAccept() throws Exception {
+        Map<RoleName, byte[]> files = newRoot(null);
+        long before = site.repository().version(RoleName.SNAPSHOT);
+        byte[] staged;
+        try (var _ = start(Duration.ofMillis(300))) {
+            assertEquals("timestamp-service-away", Site.json(site.submit(files)).string("refusal"));
+            staged = site.get("/v1/snapshot?after=" + before + "&wait=20").body();
+            assertArrayEquals(files.get(RoleName.ROOT), site.get("/v1/roots/2").body());
+            assertEquals(404, site.get("/metadata/2.root.json").statusCode(), "readers do not see it yet");
+            assertEquals(404, site.get("/v1/roots/3").statusCode());
+        }
+        try (var _ = start(Duration.ofSeconds(20))) { // after a crash
+            assertArrayEquals(staged, site.get("/v1/snapshot?after=" + before + "&wait=1").body(), "the same snapshot goes on");
+            assertArrayEquals(files.get(RoleName.ROOT), site.get("/v1/roots/2").body());
+            var again = CompletableFuture.supplyAsync(() -> submit(files));
+            assertEquals(200, site.put("/v1/timestamp", sign(staged, files.get(RoleName.ROOT))).statusCode());
+            assertEquals(200, again.get(20, TimeUnit.SECONDS).statusCode());
+            assertArrayEquals(files.get(RoleName.ROOT), site.get("/metadata/2.root.json").body());
+            assertArrayEquals(files.get(RoleName.ROOT), site.get("/v1/roots/2").body());
+            assertEquals(before + 1, site.repository().version(RoleName.SNAPSHOT));
+        }
+    }
+
+    /// As [#aSignatureThatNobodySawIsGoneOnWith], of a root.
+    @Test
+    void aRootWhoseSignatureNobodySawIsGoneOnWith() throws Exception {
+        Freshness authority = authority();
+        Map<RoleName, byte[]> files = newRoot(null);
+        try (var _ = start(Duration.ofSeconds(20), Optional.of((snapshot, root, current) -> {
+            authority.timestamp(snapshot, root, current);
+            throw Problem.storage("gone before it is published");
+        }))) {
+            assertEquals(503, site.submit(files).statusCode());
+            assertEquals(1, site.repository().version(RoleName.ROOT), "readers see nothing of it");
+        }
+        try (var _ = start(Duration.ofSeconds(20), Optional.of(authority()))) {
+            HttpResponse<String> answer = site.submit(site.release("other", "other/1.0.0/hello.hvt", new byte[0], author));
+            assertEquals(202, answer.statusCode(), answer.body());
+            assertEquals(200, site.submit(files).statusCode());
+            assertEquals(2, site.repository().version(RoleName.ROOT));
+        }
+    }
+
+    @Test
+    void aRootThatTheTimestampsKeyMayNotSignUnderIsNotStaged() throws Exception {
+        try (var _ = start(Duration.ofSeconds(20), Optional.of(authority()))) {
+            var two = new Editor.Keys(List.of(new KeyHolder(Site.key().key(), "")), 2);
+            HttpResponse<String> answer = site.submit(newRoot(two));
+            assertEquals(422, answer.statusCode(), answer.body());
+            assertTrue(answer.body().contains("too few keys at hand may sign timestamp"), answer.body());
+            assertEquals(404, site.get("/v1/roots/2").statusCode());
         }
     }
 }

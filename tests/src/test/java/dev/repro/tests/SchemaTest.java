@@ -356,9 +356,12 @@ class SchemaTest {
             for (String key : List.of("targets-1", "targets-2")) {
                 printed("repro.approved.v1", 0, alice.run("approve", "--json", "hello", "--digest", digest, "--key", serving.key(key).toString()));
             }
-            printed("repro.error.v1", 1, alice.run("claim", "--json", "hello"));
+            printed("repro.request-standing.v1", 0, alice.run("claim", "--json", "hello"));
             printed("repro.request-shown.v1", 0, alice.run("claim", "--json", "other"));
+            printed("repro.request-standing.v1", 0, alice.run("claim", "--json", "other"));
             printed("repro.rejected.v1", 0, alice.run("approve", "--json", "--reject", "other", "--key", serving.key("targets-1").toString()));
+            printed("repro.request-standing.v1", 1, alice.run("claim", "--json", "other"));
+            printed("repro.requests-shown.v1", 1, alice.run("requests", "--json", "other"));
             String image = Repro.HOME.resolve("examples/hello/hello.hvt").toString();
             printed("repro.signed.v1", 0, alice.run("sign", "--json", image, "--version", "1.0.0", "--embed"));
             printed("repro.published.v1", 0, alice.run("publish", "--json", "hello-1.0.0.release"));

@@ -1,17 +1,24 @@
 package dev.repro.tests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.repro.attest.Envelope;
 import dev.repro.base.Digest;
 import dev.repro.base.Json;
 import dev.repro.base.JsonParser;
 import dev.repro.base.JsonText;
+import dev.repro.base.Problem;
 import dev.repro.keys.PrivateKey;
 import dev.repro.keys.PublicKey;
 import dev.repro.keys.Scheme;
 import dev.repro.keys.Secret;
+import dev.repro.release.Extras;
+import dev.repro.release.Release;
+import dev.repro.release.ReleaseMaker;
+import dev.repro.release.ReleaseStatement;
 import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -171,6 +178,27 @@ class SecuresystemslibTest {
                     "signature", HEX.formatHex(signature)));
             assertEquals(Json.object("keyid", key.key().keyid(), "good", good), verdict);
         }
+    }
+
+    /// The statement of a release, as it stands alone: with two signatures, of which both are needed; with one changed; and theirs, read here.
+    @ParameterizedTest
+    @EnumSource(names = {"ED25519", "ECDSA_P256", "RSA_PSS_SHA256"})
+    void envelopes(Scheme scheme) throws Exception {
+        List<PrivateKey> keys = List.of(PrivateKey.generate(scheme, new SecureRandom()), PrivateKey.generate(scheme, new SecureRandom()));
+        Release release = ReleaseMaker.make("hello", "1.0.0", List.of(Repro.HOME.resolve("examples/hello/hello.hvt")), Extras.NONE).release();
+        Json.Obj envelope = (Json.Obj) JsonParser.parse(ReleaseStatement.sign(release, keys.stream().map(PrivateKey::signer).toList()));
+        List<String> pems = keys.stream().map(k -> k.key().pem()).toList();
+        Json.Obj request = Json.object("op", "verify_dsse", "envelope", envelope, "pems", pems, "threshold", 2);
+        assertEquals(Json.of(keys.stream().map(k -> k.key().keyid()).sorted().toList()), ask(request));
+        String payload = ((Json.Str) envelope.members().get("payload")).value();
+        Json changed = envelope.with("payload", payload.substring(0, 40) + (payload.charAt(40) == 'A' ? 'B' : 'A') + payload.substring(41));
+        assertEquals(Json.of(List.of()), ask(request.with("envelope", changed)));
+        assertEquals(Json.of(List.of()), ask(request.with("pems", List.of(pems.getFirst(), PrivateKey.generate(scheme, new SecureRandom()).key().pem()))));
+
+        Json theirs = ask(signRequest("sign_dsse", keys.getFirst(), null).with("payload", "a payload \u00e9").with("type", "text/plain"));
+        Envelope read = Envelope.parse(JsonText.canonical(theirs), "theirs");
+        assertEquals("a payload \u00e9", new String(read.verify(List.of(keys.getFirst().key()), 1).payload(), StandardCharsets.UTF_8));
+        assertThrows(Problem.class, () -> read.verify(List.of(keys.getLast().key()), 1));
     }
 
     @ParameterizedTest

@@ -101,6 +101,13 @@ public final class TimestampAuthority {
         clock.now(state.locked(state::mark).map(Mark::time).orElse(null));
     }
 
+    /// Looks whether the keys at hand are those of a root that is to come.
+    ///
+    /// @throws Problem exit code 1 if they may not sign under it
+    public void look(byte[] root) throws Refusal, Problem {
+        TimestampFile.require(Metadata.parse(MetadataType.ROOT, RoleName.ROOT, root).unverified(), signers);
+    }
+
     /// Checks a snapshot and signs the next timestamp for it.
     ///
     /// @param snapshot the file, as it is published or staged

@@ -180,22 +180,23 @@ public final class TimestampService implements AutoCloseable {
     }
 
     private Optional<byte[]> root(long version) throws Problem, InterruptedException {
-        return file(RoleName.ROOT.file(version), Limits.DEFAULT.rootBytes());
+        Optional<byte[]> published = file("metadata/" + RoleName.ROOT.file(version), Limits.DEFAULT.rootBytes());
+        return published.isPresent() ? published : file("v1/roots/" + version, Limits.DEFAULT.rootBytes()); // one that waits for its timestamp
     }
 
     /// Only 404 means that it is not there: any other answer must not end the chain of roots (TUF 5.3.3).
-    private Optional<byte[]> file(String name, int most) throws Problem, InterruptedException {
-        var answer = client.get("metadata/" + name, most, Duration.ZERO);
+    private Optional<byte[]> file(String path, int most) throws Problem, InterruptedException {
+        var answer = client.get(path, most, Duration.ZERO);
         return switch (answer.status()) {
             case 200 -> Optional.of(answer.body());
             case 404 -> Optional.empty();
-            default -> throw unexpected("metadata/" + name, answer);
+            default -> throw unexpected(path, answer);
         };
     }
 
     private void publish(byte[] snapshot) throws Refusal, Problem, InterruptedException {
         long begun = clocks.nanos().getAsLong();
-        Optional<byte[]> current = published == null ? file(RoleName.TIMESTAMP.file(), Limits.DEFAULT.timestampBytes()) : Optional.empty();
+        Optional<byte[]> current = published == null ? file("metadata/" + RoleName.TIMESTAMP.file(), Limits.DEFAULT.timestampBytes()) : Optional.empty();
         var stamp = authority.timestamp(snapshot, this::rootUninterrupted, current);
         var answer = client.put("v1/timestamp", stamp.signed(), ANSWER);
         if (answer.status() != 200) {

@@ -7,6 +7,7 @@ import dev.repro.base.Fields;
 import dev.repro.base.Json;
 import dev.repro.base.Problem;
 import dev.repro.keys.Signer;
+import dev.repro.release.Withdrawn;
 import dev.repro.tuf.Refusal;
 import dev.repro.tuf.RoleName;
 import dev.repro.tuf.Signed;
@@ -20,12 +21,11 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// A maintainer's decision on a request. What is signed is made here, from the repository that this machine trusts: the service only
 /// keeps requests, and what other maintainers have signed must be the same.
 public final class Approval {
-    static final String REJECTION = "https://repro.dev/rejection/v1";
-
     private final Request request;
     private final Proposal proposal;
 
@@ -67,6 +67,7 @@ public final class Approval {
         Signed.Targets ours = expected.targets(role).orElseThrow().unverified();
         Signed.Targets theirs = proposal.targets(role).orElseThrow().unverified();
         if (theirs.version() != ours.version() || !theirs.targets().equals(ours.targets())
+                || !Objects.equals(theirs.json().members().get(Withdrawn.MEMBER), ours.json().members().get(Withdrawn.MEMBER))
                 || theirs.delegations().isPresent() && !theirs.delegations().equals(ours.delegations())) {
             throw Problem.no("the request's file is not the one that it must be").where(role)
                     .expected("version " + ours.version() + " with " + ours.targets().size() + " targets as they are now")
@@ -146,7 +147,7 @@ public final class Approval {
     /// Rejects a request, whatever it is: a statement that a maintainer signs.
     public static void reject(Request request, Repository repository, ServiceClient service, KeyRing keys, String reason)
             throws Declined, Problem, InterruptedException {
-        var statement = new Statement(List.of(Statement.Subject.of(request.name(), Digest.of(request.first()))), REJECTION,
+        var statement = new Statement(List.of(Statement.Subject.of(request.name(), Digest.of(request.first()))), Rejection.PREDICATE,
                 Json.object("name", request.name(), "reason", reason));
         service.reject(request.name(), Envelope.sign(Statement.PAYLOAD_TYPE, statement.bytes(), signers(repository, keys)));
     }

@@ -1,5 +1,6 @@
 package dev.repro.snapshot.client;
 
+import dev.repro.base.Digest;
 import dev.repro.base.Durable;
 import dev.repro.base.Problem;
 import dev.repro.keys.PublicKey;
@@ -8,11 +9,14 @@ import dev.repro.release.Embedded;
 import dev.repro.release.Extras;
 import dev.repro.release.LaunchLimits;
 import dev.repro.release.Made;
+import dev.repro.release.Refused;
 import dev.repro.release.Release;
 import dev.repro.release.ReleaseMaker;
 import dev.repro.release.ReleaseStatement;
 import dev.repro.release.ReleaseTargets;
+import dev.repro.release.Withdrawn;
 import dev.repro.tuf.RoleName;
+import dev.repro.tuf.Signed;
 import dev.repro.tuf.TargetName;
 import dev.repro.tuf.repository.Editor;
 import dev.repro.tuf.repository.KeyRing;
@@ -55,12 +59,13 @@ public final class Releases {
     ///
     /// @throws Problem exit code 1: lint, nobody delegates the name, the version exists, none of the keys may sign; 2: not images
     public Outcome sign(Order order) throws Problem {
-        requireNames(order);
+        requireNames(order.name(), order.version());
         Draft.requireFree(order.folder());
-        RoleName role = role(order);
+        RoleName role = free(order);
         Path work = scratch();
         try {
             Made made = ReleaseMaker.make(order.name(), order.version(), order.images(), Extras.NONE.with(order.limits()).withWork(work));
+            requireSame(made.release(), role);
             List<Signer> signers = signers(role);
             byte[] envelope = ReleaseStatement.sign(made.release(), signers);
             Path file = work.resolve(Release.ENVELOPE);
@@ -77,28 +82,71 @@ public final class Releases {
         }
     }
 
-    private static void requireNames(Order order) throws Problem {
-        if (!Release.isName(order.name())) {
-            throw Problem.usage("not a name of a package").expected("1 to 64 of a-z, 0-9, `_`, `-`").found(order.name());
+    /// Signs a release's end: the role lists it no more, and says that it did.
+    ///
+    /// @param folder where that goes, `NAME-VERSION.withdrawal`
+    /// @throws Problem exit code 1: there is no such release, or none of the keys may sign
+    public Draft withdraw(String name, String version, Path folder) throws Problem {
+        requireNames(name, version);
+        Draft.requireFree(folder);
+        TargetName envelope = envelope(name, version);
+        RoleName role = role(envelope, name);
+        signers(role);
+        List<TargetName> files = repository.targets(role).map(m -> m.unverified().targets().keySet().stream()
+                .filter(t -> t.text().startsWith(name + "/" + version + "/")).toList()).orElse(List.of());
+        if (!files.contains(envelope)) {
+            throw Problem.no("there is no such release").where(envelope).hint("`repro releases " + name + "` lists them");
         }
-        if (!Release.isVersion(order.version())) {
-            throw Problem.usage("not a version").expected("1 to 64 letters, digits, `.`, `+`, `_`, `~`, `-`, as in 1.0.0").found(order.version());
+        Editor editor = Editor.of(repository, now);
+        Withdrawn.remove(editor, files, Optional.of(role));
+        return Draft.write(folder, Draft.sign(editor.proposal(), List.of(role), keys), Optional.empty(), now);
+    }
+
+    private static TargetName envelope(String name, String version) {
+        return new TargetName(name + "/" + version + "/" + Release.ENVELOPE);
+    }
+
+    private static void requireNames(String name, String version) throws Problem {
+        if (!Release.isName(name)) {
+            throw Problem.usage("not a name of a package").expected("1 to 64 of a-z, 0-9, `_`, `-`").found(name);
+        }
+        if (!Release.isVersion(version)) {
+            throw Problem.usage("not a version").expected("1 to 64 letters, digits, `.`, `+`, `_`, `~`, `-`, as in 1.0.0").found(version);
         }
     }
 
-    private RoleName role(Order order) throws Problem {
-        var target = new TargetName(order.name() + "/" + order.version() + "/" + Release.ENVELOPE);
+    private RoleName role(TargetName target, String name) throws Problem {
         RoleName role = repository.route(target);
         if (role.equals(RoleName.TARGETS)) {
-            throw Problem.no("nobody may publish releases of " + order.name() + " yet").where(target)
-                    .hint("`repro claim " + order.name() + "` asks the maintainers for the name");
+            throw Problem.no("nobody may publish releases of " + name + " yet").where(target)
+                    .hint("`repro claim " + name + "` asks the maintainers for the name");
         }
         repository.authorities(role); // that it is not revoked
+        return role;
+    }
+
+    private RoleName free(Order order) throws Problem {
+        TargetName target = envelope(order.name(), order.version());
+        RoleName role = role(target, order.name());
         if (repository.targets(role).filter(m -> m.unverified().targets().containsKey(target)).isPresent()) {
             throw Problem.no("version-exists: " + order.name() + " " + order.version() + " is published, and a version is never published twice")
                     .where(target).hint("give the release another --version");
         }
         return role;
+    }
+
+    /// A version that was withdrawn may come back as it was, and no other.
+    private void requireSame(Release release, RoleName role) throws Problem {
+        try {
+            Signed.Targets targets = repository.targets(role).orElseThrow().unverified();
+            Digest was = Withdrawn.of(role, targets).get(release.name() + "/" + release.version());
+            if (was != null && !was.equals(release.digest())) {
+                throw Problem.no("version-exists: " + release + " was published with other contents, and withdrawn")
+                        .expected("sha256 " + was).found("sha256 " + release.digest()).hint("give the release another --version");
+            }
+        } catch (Refused e) {
+            throw Problem.no(e.line()).where(role).because(e);
+        }
     }
 
     private List<Signer> signers(RoleName role) throws Problem {

@@ -47,6 +47,10 @@ public final class Requests {
     }
 
     public Optional<Request> find(String name) throws Declined, Problem, InterruptedException {
+        return find(name, service);
+    }
+
+    static Optional<Request> find(String name, ServiceClient service) throws Declined, Problem, InterruptedException {
         Optional<Fields> found = service.request(name);
         return found.isPresent() ? Optional.of(Request.read(found.get())) : Optional.empty();
     }

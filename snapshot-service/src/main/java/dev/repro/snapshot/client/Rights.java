@@ -6,6 +6,7 @@ import dev.repro.base.JsonText;
 import dev.repro.base.Problem;
 import dev.repro.keys.PublicKey;
 import dev.repro.release.Release;
+import dev.repro.release.Withdrawn;
 import dev.repro.tuf.Delegations;
 import dev.repro.tuf.RoleKeys;
 import dev.repro.tuf.RoleName;
@@ -133,6 +134,8 @@ public final class Rights {
             files.put(part, proposal.bytes(part));
         }
         Json.Obj signed = proposal.targets(role).orElseThrow().unverified().json().with("targets", old.json().members().get("targets"));
+        Json withdrawn = old.json().members().get(Withdrawn.MEMBER);
+        signed = withdrawn == null ? signed : signed.with(Withdrawn.MEMBER, withdrawn);
         files.put(role, JsonText.compact(Json.object("signatures", List.of(), "signed", signed)).getBytes(StandardCharsets.UTF_8));
         return Proposal.of(proposal.base(), files);
     }

@@ -12,6 +12,7 @@ import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -29,8 +30,9 @@ public final class ServiceClient implements AutoCloseable {
 
     /// @param env for proxies
     /// @param told what is waited for
-    public ServiceClient(URI service, Map<String, String> env, Consumer<String> told) throws Problem {
-        this(new Wire(Trust.base(service), new Proxies(env), Thread::sleep, told));
+    /// @param warn is told if the service's clock is not this machine's
+    public ServiceClient(URI service, Map<String, String> env, Consumer<String> told, InstantSource clock, Consumer<String> warn) throws Problem {
+        this(new Wire(Trust.base(service), new Proxies(env), Thread::sleep, told, new Wire.Watch(clock, warn)));
     }
 
     ServiceClient(Wire wire) {
@@ -128,6 +130,12 @@ public final class ServiceClient implements AutoCloseable {
     Optional<Fields> request(String name) throws Declined, Problem, InterruptedException {
         Wire.Answer answer = wire.send(wire.request(path(name)).GET().build());
         return answer.status() == NOT_FOUND ? Optional.empty() : Optional.of(fields(answer));
+    }
+
+    /// The statement that rejected the last request for a name, if one did.
+    Optional<byte[]> rejection(String name) throws Declined, Problem, InterruptedException {
+        Wire.Answer answer = wire.send(wire.request(path(name) + "/rejection").GET().build());
+        return answer.status() == NOT_FOUND ? Optional.empty() : Optional.of(answer.body());
     }
 
     /// Adds a maintainer's signature to the targets that grant a request.

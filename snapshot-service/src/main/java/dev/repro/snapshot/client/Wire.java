@@ -11,7 +11,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -26,6 +30,8 @@ final class Wire implements AutoCloseable {
     /// Since the first try of a request; what is told to come later than that is not waited for.
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+    /// By which clocks may differ without a word.
+    private static final Duration SKEW = Duration.ofMinutes(1);
     private static final int TRIES = 6;
     private static final int MOST = 16 << 20; // bytes of an answer
     private static final Set<Integer> LATER = Set.of(429, 502, 503, 504);
@@ -39,10 +45,17 @@ final class Wire implements AutoCloseable {
     private final HttpClient http;
     private final Pause pause;
     private final Consumer<String> told;
+    private final Watch watch;
+    private boolean warned;
+
+    /// @param clock of this machine
+    /// @param warn is told once if the service's clock is another
+    record Watch(InstantSource clock, Consumer<String> warn) {}
 
     /// @param told what the request waits for
-    Wire(URI service, Proxies proxies, Pause pause, Consumer<String> told) throws Problem {
+    Wire(URI service, Proxies proxies, Pause pause, Consumer<String> told, Watch watch) throws Problem {
         this.service = service;
+        this.watch = watch;
         this.pause = pause;
         this.told = told;
         this.http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT)
@@ -87,6 +100,7 @@ final class Wire implements AutoCloseable {
             try {
                 HttpResponse<byte[]> response = http.send(request, _ -> HttpResponse.BodySubscribers.limiting(
                         HttpResponse.BodySubscribers.ofByteArray(), MOST));
+                compareClocks(response);
                 if (!LATER.contains(response.statusCode())) {
                     return answer(response);
                 }
@@ -104,6 +118,30 @@ final class Wire implements AutoCloseable {
             pause.of(next);
             waited = waited.plus(next);
         }
+    }
+
+    /// What is signed here expires by this machine's clock, and is judged by the service's (RFC 9110 6.6.1).
+    private void compareClocks(HttpResponse<?> response) {
+        Optional<String> date = response.headers().firstValue("Date");
+        if (warned || date.isEmpty()) {
+            return;
+        }
+        try {
+            Duration ahead = Duration.between(watch.clock.instant(), DateTimeFormatter.RFC_1123_DATE_TIME.parse(date.get(), Instant::from));
+            if (ahead.abs().compareTo(SKEW) > 0) {
+                warned = true;
+                watch.warn.accept("this machine's clock is " + span(ahead.abs()) + (ahead.isNegative() ? " ahead of" : " behind")
+                        + " the service's: what is signed here may expire too " + (ahead.isNegative() ? "late" : "early")
+                        + "; compare with `date -u`");
+            }
+        } catch (DateTimeException e) {
+            warned = true;
+            watch.warn.accept("the service says no time that can be read: " + date.get().replaceAll("[^ -~]", "?"));
+        }
+    }
+
+    private static String span(Duration time) {
+        return time.toHours() >= 48 ? time.toDays() + " days" : time.toMinutes() >= 120 ? time.toHours() + " h" : time.toMinutes() + " min";
     }
 
     private static String readable(Duration pause) {

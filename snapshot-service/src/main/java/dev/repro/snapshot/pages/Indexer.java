@@ -30,6 +30,8 @@ final class Indexer {
     private final LivePages.Reader reader;
     private final Index before;
     private final BiFunction<String, String, Optional<Instant>> published;
+    private final long mostBins;
+    private boolean whole = true;
     private final Map<RoleName, Index.RoleEntry> roles = new LinkedHashMap<>();
     private Repository reading;
     private long read;
@@ -38,11 +40,13 @@ final class Indexer {
     /// @param reader the same repository, opened anew: what it keeps in memory goes with it
     /// @param before an index of an earlier state of it
     /// @param published when a release, by name and version
-    Indexer(Repository repository, LivePages.Reader reader, Index before, BiFunction<String, String, Optional<Instant>> published) {
+    /// @param mostBins hash bins of a delegation that has more are left out
+    Indexer(Repository repository, LivePages.Reader reader, Index before, BiFunction<String, String, Optional<Instant>> published, long mostBins) {
         this.repository = repository;
         this.reader = reader;
         this.before = before;
         this.published = published;
+        this.mostBins = mostBins;
         this.reading = repository;
     }
 
@@ -66,12 +70,18 @@ final class Indexer {
         return new Index(roles);
     }
 
+    /// Whether no bins were left out.
+    boolean isWhole() {
+        return whole;
+    }
+
     private List<RoleName> delegated(RoleName delegator) throws Problem {
         Optional<Delegations> all = repository.targets(delegator).flatMap(m -> m.unverified().delegations());
         var out = new ArrayList<RoleName>();
         all.map(Delegations::roles).orElse(List.of()).forEach(r -> out.add(r.name()));
         all.flatMap(Delegations::bins).ifPresent(bins -> {
-            for (long i = 0; i < Math.min(bins.count(), 1 << 20); i++) {
+            whole &= bins.count() <= mostBins;
+            for (long i = 0; bins.count() <= mostBins && i < Math.min(bins.count(), 1 << 20); i++) {
                 out.add(bins.bin(i));
             }
         });

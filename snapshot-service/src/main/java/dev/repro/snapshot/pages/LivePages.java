@@ -17,10 +17,13 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /// The pages of a running service. What is looked up is indexed once per publication, when a page is first asked for after it; in a large
-/// repository, where that takes long, not all the time: then pages are a little behind.
+/// repository, where that takes long, not all the time: then pages are a little behind. Many hash bins are not read before somebody
+/// wants a page, and that reader gets one without them. (They hardly ever have releases: the files of one
+/// would be in several.)
 public final class LivePages implements AutoCloseable {
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(5); // of a request, for an index that is being made
     private static final long QUICK = TimeUnit.SECONDS.toNanos(2); // an index that takes no longer is made anew at once
+    private static final long FEW_BINS = 256; // that are read with the rest
     private static final int PAUSES = 4; // as long as making another took
 
     // RFC 9110 7.2; what a name or address may be made of
@@ -42,7 +45,8 @@ public final class LivePages implements AutoCloseable {
     }
 
     /// @param index of `repository`
-    private record State(Repository repository, Index index) {}
+    /// @param whole whether it has what is in hash bins
+    private record State(Repository repository, Index index, boolean whole) {}
 
     private LivePages(StagedPublisher publisher, Reader reader, History history, InstantSource clock, Consumer<Problem> trouble) {
         this.publisher = publisher;
@@ -61,7 +65,7 @@ public final class LivePages implements AutoCloseable {
         if (publisher.hasStaged()) {
             pages.history.upcoming(publisher.snapshot().versions(), List.of(), List.of(), "begun before this service started");
         }
-        Thread.ofVirtual().name("pages").start(pages::tryRefresh);
+        Thread.ofVirtual().name("pages").start(() -> pages.tryRefresh(false));
         return pages;
     }
 
@@ -89,8 +93,11 @@ public final class LivePages implements AutoCloseable {
     /// @return a page in any case: that there is none, for a path that is not a page's
     /// @throws Problem exit code 4: the repository cannot be read, or is being read for the first time
     public Page page(String rawPath, String rawQuery, UnaryOperator<String> header, String url) throws Problem {
-        refresh();
+        refresh(false);
         State now = state;
+        if (now != null && !now.whole && !making.isLocked()) {
+            Thread.ofVirtual().name("pages-bins").start(() -> tryRefresh(true));
+        }
         if (now == null) {
             throw Problem.storage("the list of releases is being made").hint("look again in a moment");
         }
@@ -109,18 +116,19 @@ public final class LivePages implements AutoCloseable {
         return host != null && host.matches(HOST) ? scheme + host : url;
     }
 
-    private void tryRefresh() {
+    private void tryRefresh(boolean bins) {
         try {
-            refresh();
+            refresh(bins);
         } catch (Problem e) {
             trouble.accept(e);
         }
     }
 
-    private void refresh() throws Problem {
+    /// @param bins whether to read all of them, however long it takes
+    private void refresh(boolean bins) throws Problem {
         Repository newest = publisher.repository();
         State before = state;
-        if (before != null && (before.repository == newest || System.nanoTime() < next)) {
+        if (before != null && (before.repository == newest && (before.whole || !bins) || System.nanoTime() < next)) {
             return;
         }
         try {
@@ -136,10 +144,12 @@ public final class LivePages implements AutoCloseable {
                 return;
             }
             long start = System.nanoTime();
-            Index index = new Indexer(newest, reader, before == null ? new Index(Map.of()) : before.index, history::release).index();
+            var indexer = new Indexer(newest, reader, before == null ? new Index(Map.of()) : before.index, history::release,
+                    bins || before != null && before.whole ? Long.MAX_VALUE : FEW_BINS);
+            Index index = indexer.index();
             long took = System.nanoTime() - start;
-            next = System.nanoTime() + (took > QUICK ? PAUSES * took : 0);
-            state = new State(newest, index);
+            next = System.nanoTime() + (took > QUICK && !bins ? PAUSES * took : 0); // bins that were read are not read again
+            state = new State(newest, index, indexer.isWhole());
         } finally {
             making.unlock();
         }

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -39,6 +40,7 @@ class WireTest {
     private final List<String> asked = new ArrayList<>();
     private final List<Duration> pauses = new ArrayList<>();
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
+    private final List<String> warnings = new ArrayList<>();
     private HttpServer server;
     private URI url;
 
@@ -64,7 +66,32 @@ class WireTest {
     }
 
     private Wire wire() throws Problem {
-        return new Wire(url, Proxies.NONE, pauses::add, _ -> { });
+        return wire(InstantSource.system());
+    }
+
+    private Wire wire(InstantSource clock) throws Problem {
+        return new Wire(url, Proxies.NONE, pauses::add, _ -> { }, new Wire.Watch(clock, warnings::add));
+    }
+
+    @Test
+    void anotherClockIsToldOnce() throws Exception {
+        for (String warning : List.of("this machine's clock is 10 min behind the service's: what is signed here may expire too early",
+                "this machine's clock is 3 days ahead of the service's: what is signed here may expire too late")) {
+            answer(200, "{\"schema\":\"x\",\"requests\":[]}");
+            answer(200, "{\"schema\":\"x\",\"requests\":[]}");
+            Duration off = warning.contains("behind") ? Duration.ofSeconds(-630) : Duration.ofHours(84);
+            try (var service = new ServiceClient(wire(InstantSource.offset(InstantSource.system(), off)))) {
+                service.requests();
+                service.requests();
+            }
+            assertEquals(1, warnings.size(), warnings::toString);
+            assertTrue(warnings.removeFirst().startsWith(warning));
+        }
+        answer(200, "{\"schema\":\"x\",\"requests\":[]}");
+        try (var service = new ServiceClient(wire())) {
+            service.requests();
+        }
+        assertEquals(List.of(), warnings);
     }
 
     private void answer(int status, String body, String... fields) {

@@ -118,6 +118,25 @@ class JourneyTest extends Town {
     }
 
     @Test
+    void whatIsWithdrawnDoesNotComeBackAsSomethingElse() throws Exception {
+        Person alice = owner("fleeting");
+        alice.does("sign", image(alice, "hello.hvt"), "--version", "1.0.0");
+        alice.does("publish");
+        alice.fails(1, List.of("there is no such release"), "sign", "--withdraw", "--version", "1.0.1");
+        alice.does("sign", "--withdraw", "--version", "1.0.0");
+        assertTrue(alice.does("publish", "fleeting-1.0.0.withdrawal").contains("published  fleeting 3, "));
+        alice.fails(1, List.of("target-unknown"), "verify", "hello.hvt", "--name", "fleeting@1.0.0");
+        alice.does("sign", "hello.hvt", "--version", "1.0.1");
+        alice.does("publish");
+        Files.move(alice.file("fleeting-1.0.0.release"), alice.file("first"));
+        alice.fails(1, List.of("version-exists", "was published with other contents, and withdrawn"), "sign", image(alice, "hello.spt"),
+                "--version", "1.0.0");
+        alice.does("sign", "hello.hvt", "--version", "1.0.0"); // as it was
+        assertTrue(alice.does("publish", "fleeting-1.0.0.release").contains("published  fleeting 5, "));
+        assertTrue(alice.does("verify", "hello.hvt", "--name", "fleeting@1.0.0").contains("verified: fleeting 1.0.0"));
+    }
+
+    @Test
     void aNameWhoseOwnerIsGoneIsTransferred() throws Exception {
         Person alice = owner("orphan");
         alice.does("sign", image(alice, "hello.hvt"), "--version", "1.0.0");

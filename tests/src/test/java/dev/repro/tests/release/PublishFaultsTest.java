@@ -68,14 +68,20 @@ class PublishFaultsTest extends Town {
         alice.fails(2, List.of("password"), "claim", "locked", "--password-file", "mistyped");
         assertFalse(Files.exists(alice.file("locked.claim")));
         alice.does("claim", "locked", "--password-file", "password");
+        assertTrue(alice.does("claim", "locked", "--password-file", "password").contains("waiting: 0 of 2 maintainers have signed"));
 
         owner("guarded");
         Person mallory = author("mallory");
         mallory.fails(1, List.of("none of your keys may sign role guarded"), "sign", image(mallory, "hello.hvt"), "--version", "6.6.6",
                 "--name", "guarded");
         mallory.fails(1, List.of("none of these keys is a maintainer's"), "approve", "locked", "--reject");
-        maintainer("targets-3").does("approve", "locked", "--reject", "-m", "no", "--key", serving().key("targets-3").toString());
-        mallory.fails(1, List.of("nobody has asked"), "requests", "locked");
+        maintainer("targets-3").does("approve", "locked", "--reject", "-m", "it is a brand", "--key", serving().key("targets-3").toString());
+        mallory.fails(1, List.of("nobody has asked"), "requests", "never-asked");
+        for (String verb : List.of("claim", "requests")) {
+            Repro.Answer answer = alice.run(verb, "locked");
+            assertEquals(1, answer.code(), answer::toString);
+            assertTrue(answer.out().contains("rejected   locked, by ") && answer.out().contains("…: it is a brand"), answer::toString);
+        }
         String body = "{\"schema\":\"repro.submission.v1\",\"files\":[{\"role\":\"guarded\",\"metadata\":\""
                 + Base64.getEncoder().encodeToString(forged("guarded")) + "\"}],\"message\":\"\"}";
         HttpResponse<String> answer = send(HttpRequest.newBuilder(URI.create(url() + "v1/submissions"))
@@ -132,6 +138,15 @@ class PublishFaultsTest extends Town {
             assertTrue(relay.uploaded() < both - 4_000, relay.uploaded() + " bytes of " + both + " were sent again");
             assertTrue(alice.does("verify", "hello.spt").contains("verified: cut 1.0.0"));
         }
+    }
+
+    @Test
+    void nothingIsFoundedWhereNobodyCanListen() throws Exception {
+        Path home = folder.resolve("unheard");
+        Repro.Answer answer = Repro.run("serve", "--dir", home.toString(), "--listen", "127.0.0.1:" + serving().url().getPort());
+        assertEquals(3, answer.code(), answer::toString);
+        assertTrue(answer.err().contains("cannot listen"), answer::toString);
+        assertFalse(Files.exists(home));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.repro.tests.release;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -20,6 +21,9 @@ import dev.repro.tuf.MetadataType;
 import dev.repro.tuf.Refusal;
 import dev.repro.tuf.RoleName;
 import dev.repro.tuf.repository.DirectoryStore;
+import dev.repro.tuf.repository.Editor;
+import dev.repro.tuf.repository.Repository;
+import dev.repro.tuf.repository.Signing;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -35,6 +39,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -162,6 +167,31 @@ class TimestampServiceTest {
         timestamp.destroyForcibly().onExit().join();
         timestampService(port);
         await("it goes on after kill -9", () -> published() == 3);
+        assertEquals("", SmallSite.read(addedEmpty(), "none-yet"));
+    }
+
+    @Test
+    void aNewRootThroughBothServices() throws Exception {
+        SmallSite site = SmallSite.make(folder.resolve("keys")).create(DirectoryStore.open(folder.resolve("site")));
+        int port;
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = socket.getLocalPort();
+        }
+        snapshotService(port);
+        timestampService(port);
+        await("it signs when it starts", () -> published() == 2);
+        Editor editor = Editor.of(Repository.read(DirectoryStore.open(folder.resolve("site"))), Instant.now()).renew(RoleName.ROOT);
+        byte[] root = Signing.sign(editor.proposal(), List.of(site.signer("root"))).bytes(RoleName.ROOT);
+        Json body = Json.object("schema", "repro.submission.v1", "message", "a new root", "files",
+                List.of(Json.object("role", "root", "metadata", Base64.getEncoder().encodeToString(root))));
+        try (var client = HttpClient.newHttpClient()) {
+            var answer = client.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/v1/submissions"))
+                    .POST(HttpRequest.BodyPublishers.ofString(JsonText.compact(body))).build(), HttpResponse.BodyHandlers.ofString());
+            assertEquals(200, answer.statusCode(), answer::body);
+        }
+        assertArrayEquals(root, Files.readAllBytes(folder.resolve("site/metadata/2.root.json")));
+        assertEquals(3, published());
+        await("it says under which root it signs", () -> metric("repro_role_version{role=\"root\"}") == 2);
         assertEquals("", SmallSite.read(addedEmpty(), "none-yet"));
     }
 

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /// Changes a repository: each call edits what a role signs, none signs. A file that changes gets the next version once, however
 /// many edits it takes, and the lifetime of its kind from now on.
@@ -51,9 +52,8 @@ public final class Editor {
     /// @param keys of root, targets, snapshot and timestamp
     /// @param consistent snapshots (TUF 6.2)
     /// @param toughNames publish targets under the names that tough looks for, too
-    public static Editor create(Repository empty, Map<RoleName, Keys> keys, boolean consistent, boolean toughNames,
-            Lifetimes lifetimes, Instant now)
-            throws Problem {
+    public static Editor create(Repository empty, Map<RoleName, Keys> keys, boolean consistent, boolean toughNames, Lifetimes lifetimes,
+            Instant now) throws Problem {
         if (!empty.isEmpty()) {
             throw Problem.usage("there is a repository already").hint("name an empty or a new folder");
         }
@@ -93,8 +93,7 @@ public final class Editor {
         Optional<Authority> authority = role.isTopLevel() ? Authorities.of(draft, role)
                 : Optional.of(Place.of(draft, role).authority(draft, role));
         if (authority.isEmpty() || authority.get().idOf(key).isEmpty()) {
-            throw Problem.usage("key " + key + " is none of role " + role)
-                    .hint("`repro repo status` lists the keys of each role");
+            throw Problem.usage("key " + key + " is none of role " + role).hint("`repro repo status` lists the keys of each role");
         }
     }
 
@@ -130,13 +129,11 @@ public final class Editor {
     ///
     /// @param paths patterns; empty if prefixes are given
     /// @param hashPrefixes of the SHA-256 of a target's name, hexadecimal
-    public Editor delegate(RoleName delegator, String name, List<String> paths, List<String> hashPrefixes, boolean terminating,
-            Keys keys)
+    public Editor delegate(RoleName delegator, String name, List<String> paths, List<String> hashPrefixes, boolean terminating, Keys keys)
             throws Problem {
         RoleName role = Layout.role(name);
         if (role.isTopLevel() || draft.lists(role) || Authorities.delegator(draft, role).isPresent()) {
-            throw Problem.usage("there is a role of that name").found(name)
-                    .hint("a role's name is used once: what clients know of it would not fit");
+            throw Problem.usage("there is a role of that name").found(name).hint("a role's name is used once: what clients know of it would not fit");
         }
         if (paths.isEmpty() == hashPrefixes.isEmpty()) {
             throw Problem.usage("a delegation has either paths or hash prefixes").where(name);
@@ -182,24 +179,21 @@ public final class Editor {
     /// delegates to it has to sign.
     ///
     /// @param dual as for [#rotate(RoleName, Keys, boolean)]
-    public Editor rotate(RoleName role, List<KeyHolder> add, List<PublicKey> remove, OptionalInt threshold, boolean dual)
-            throws Problem {
+    public Editor rotate(RoleName role, List<KeyHolder> add, List<PublicKey> remove, OptionalInt threshold, boolean dual) throws Problem {
         rotateFile(role, 1);
         KeyRotations.checkAlive(draft, role);
         Authority now = Authorities.signing(draft, role).getLast();
         var holders = new ArrayList<KeyHolder>();
         for (KeyId id : now.role().keyids()) {
-            PublicKey key = Optional.ofNullable(now.keys().get(id)).flatMap(Key::usable)
-                    .orElseThrow(() -> Problem.usage("role " + role
-                    + " has a key of a kind unknown here, which cannot be handed on").found(id));
+            PublicKey key = Optional.ofNullable(now.keys().get(id)).flatMap(Key::usable).orElseThrow(
+                    () -> Problem.usage("role " + role + " has a key of a kind unknown here, which cannot be handed on").found(id));
             if (!remove.contains(key)) {
                 holders.add(new KeyHolder(key, now.owners().getOrDefault(id, "")));
             }
         }
         for (PublicKey key : remove) {
             if (now.idOf(key).isEmpty()) {
-                throw Problem.usage("key " + key + " is none of role " + role)
-                        .hint("`repro repo status` lists the keys of each role");
+                throw Problem.usage("key " + key + " is none of role " + role).hint("`repro repo status` lists the keys of each role");
             }
         }
         holders.addAll(add);
@@ -297,7 +291,7 @@ public final class Editor {
         var blobs = new TreeMap<>(draft.blobs());
         for (var addition : additions.entrySet()) {
             TargetName target = Layout.target(addition.getKey().text());
-            RoleName owner = role.isPresent() ? role.get() : Authorities.route(draft, target);
+            RoleName owner = owner(target, role);
             if (role.isPresent() && !Authorities.mayList(draft, owner, target)) {
                 throw Problem.usage("role " + owner + " is not delegated this name").found(target)
                         .hint("`repro repo status` lists what each role may sign");
@@ -316,7 +310,7 @@ public final class Editor {
 
     /// Takes a target from the role that lists it. Its file stays, for clients that are still on the snapshot before.
     public Editor remove(TargetName target, Optional<RoleName> role) throws Problem {
-        RoleName owner = role.isPresent() ? role.get() : Authorities.route(draft, target);
+        RoleName owner = owner(target, role);
         if (draft.targets(owner).filter(m -> m.unverified().targets().containsKey(target)).isEmpty()) {
             throw Problem.usage("role " + owner + " lists no such target").found(target).hint("name its role with --role");
         }
@@ -324,6 +318,17 @@ public final class Editor {
         var blobs = new TreeMap<>(draft.blobs());
         blobs.remove(target);
         draft = new Proposal(draft.base(), draft.parts(), blobs);
+        return this;
+    }
+
+    /// The role that a target is in: the one that is said, or the one that its name is delegated to.
+    public RoleName owner(TargetName target, Optional<RoleName> role) throws Problem {
+        return role.isPresent() ? role.get() : Authorities.route(draft, target);
+    }
+
+    /// Changes members of what a targets role signs that TUF does not know.
+    public Editor change(RoleName role, UnaryOperator<Json.Obj> edit) throws Problem {
+        put(role, edit.apply(signed(role)));
         return this;
     }
 
@@ -363,8 +368,7 @@ public final class Editor {
         if (role.equals(RoleName.ROOT)) {
             return draft.root().orElseThrow().unverified().json();
         }
-        return draft.targets(role).orElseThrow(() -> Problem.usage("there is no such role").found(role)
-                .hint("`repro repo status` lists them"))
+        return draft.targets(role).orElseThrow(() -> Problem.usage("there is no such role").found(role).hint("`repro repo status` lists them"))
                 .unverified().json();
     }
 

@@ -20,4 +20,9 @@ public interface Freshness {
     ///
     /// @throws Refusal if nothing would be signed
     default void look() throws Problem, Refusal {}
+
+    /// Looks whether its keys are those that a new root wants, before anything is staged for good.
+    ///
+    /// @throws Problem exit code 1 if they are not
+    default void look(byte[] newRoot) throws Problem, Refusal {}
 }

@@ -1,5 +1,6 @@
 package dev.repro.tuf.repository;
 
+import dev.repro.base.Digest;
 import dev.repro.base.Problem;
 import dev.repro.keys.Signer;
 import dev.repro.tuf.MetaFile;
@@ -21,7 +22,11 @@ import java.util.Optional;
 /// in this process ([#publish]) or elsewhere ([#stage], then [#timestamp]).
 ///
 /// A staged snapshot lies in the store with all that it lists, and nothing refers to it. It is never made twice: one that was
-/// staged before a crash is found again and goes on. Needs consistent snapshots. One thread at a time may publish; any may read.
+/// staged before a crash is found again and goes on. A root that comes with it lies beside, as `staged/SNAPSHOT-SHA256.root.json`, where
+/// no reader looks for it: readers get it together with a timestamp that its keys accept. It is written before the snapshot, so a staged
+/// snapshot has its root or needs none.
+///
+/// Needs consistent snapshots. One thread at a time may publish; any may read.
 public final class StagedPublisher {
     private final Store store;
     private final List<Signer> signers;
@@ -92,8 +97,7 @@ public final class StagedPublisher {
     /// Publishes all, its timestamp signed here and now.
     ///
     /// Who signs remembers the snapshot, and never signs for another one of that version: so it is staged first, and a crash between
-    /// signature and publication leaves it to be gone on with. Only a new root goes without, because readers must not have it before the
-    /// timestamp that its keys have signed.
+    /// signature and publication leaves it to be gone on with.
     ///
     /// @return the versions of the new files, snapshot and timestamp included
     /// @throws Problem as [Publisher#prepare] and [Store#publish]
@@ -103,7 +107,7 @@ public final class StagedPublisher {
             throw new IllegalStateException("a staged snapshot goes first");
         }
         if (proposal.roles().contains(RoleName.ROOT)) {
-            return complete(new Publisher(signers, clock.instant()).draft(proposal, message), freshness);
+            freshness.look(proposal.root().orElseThrow().bytes());
         }
         stage(proposal, message);
         return refresh(freshness);
@@ -111,18 +115,24 @@ public final class StagedPublisher {
 
     /// Has the timestamp of a staged snapshot, or without one a new timestamp of the published snapshot, signed here and now.
     public Map<RoleName, Long> refresh(Freshness freshness) throws Problem, Refusal {
-        return complete(current(), freshness);
-    }
-
-    private Map<RoleName, Long> complete(Publisher.Draft draft, Freshness freshness) throws Problem, Refusal {
+        Publisher.Draft draft = current();
         return complete(draft, freshness.timestamp(draft.listed().bytes(), draft.proposal().root().orElseThrow().bytes(), timestamp()));
     }
 
-    /// Writes all but the timestamp into the store. Root is written here too, where readers may have it before the timestamp.
+    /// Writes all but the timestamp into the store. With a root there is always a new snapshot.
     ///
-    /// @throws Problem exit code 1 as [#publish]; also for a root that replaces keys of snapshot or timestamp
+    /// @throws Problem exit code 1 as [#publish]
     public Snapshot stage(Proposal proposal, String message) throws Problem {
-        return stage(new Publisher(signers, clock.instant()), proposal, message);
+        var publisher = new Publisher(signers, clock.instant());
+        return stage(proposal.roles().contains(RoleName.ROOT) ? publisher.renewSnapshot() : publisher, proposal, message);
+    }
+
+    /// A root as it is published or staged; empty if there is none of that version.
+    public Optional<byte[]> root(long version) throws Problem {
+        Publisher.Draft draft = staged;
+        Optional<byte[]> published = store.read(Layout.metadata(RoleName.ROOT, version, true));
+        return published.isPresent() || draft == null || draft.newRoot().version() != version ? published
+                : Optional.of(draft.proposal().root().orElseThrow().bytes());
     }
 
     /// Stages a snapshot that says the same for longer.
@@ -140,11 +150,12 @@ public final class StagedPublisher {
         if (staged != null) {
             throw new IllegalStateException("a snapshot is staged already");
         }
-        if (proposal.roles().contains(RoleName.ROOT)) {
-            throw Problem.no("a root cannot be published through a service that has no timestamp key")
-                    .hint("stop both services, publish it with `repro repo publish`, start them again");
-        }
         Publisher.Draft draft = publisher.draft(proposal, message);
+        if (proposal.roles().contains(RoleName.ROOT)) {
+            var root = new Publication(repository.base(), clock.instant(), message);
+            root.put(stagedRoot(draft.listed().bytes()), proposal.bytes(RoleName.ROOT));
+            store.publish(root);
+        }
         store.publish(draft.files());
         staged = new Publisher.Draft(proposal, message, draft.versions(), draft.files(), draft.snapshot(), true);
         return snapshot();
@@ -203,9 +214,9 @@ public final class StagedPublisher {
             return Optional.empty();
         }
         Metadata<Signed.Snapshot> snapshot = Repository.parse(MetadataType.SNAPSHOT, RoleName.SNAPSHOT, bytes.get());
-        Authority.of(now.root().orElseThrow().unverified(), RoleName.SNAPSHOT).verified(snapshot);
         Map<RoleName, MetaFile> listed = before.read(MetadataType.SNAPSHOT, RoleName.SNAPSHOT).unverified().roles();
         var files = new LinkedHashMap<RoleName, byte[]>();
+        store.read(stagedRoot(bytes.get())).ifPresent(root -> files.put(RoleName.ROOT, root));
         for (var role : snapshot.unverified().roles().entrySet()) {
             if (!role.getValue().equals(listed.get(role.getKey()))) {
                 String path = path(role.getKey(), role.getValue());
@@ -216,11 +227,16 @@ public final class StagedPublisher {
         try {
             SignedFiles parts = SignedFiles.parse(files);
             Proposal proposal = parts.onto(now, _ -> Optional.empty());
+            Authority.of(proposal.root().orElseThrow().unverified(), RoleName.SNAPSHOT).verified(snapshot);
             return Optional.of(new Publisher.Draft(parts.noting(proposal).onto(now, _ -> Optional.empty()), "resumed", versions(parts,
                     snapshot), new Publication(now.base(), clock.instant(), "resumed"), Optional.of(Envelope.exact(snapshot)), true));
         } catch (Refusal e) {
             throw Refusals.problem(e);
         }
+    }
+
+    private static String stagedRoot(byte[] snapshot) {
+        return "staged/" + Digest.of(snapshot) + ".root.json";
     }
 
     private static Map<RoleName, Long> versions(SignedFiles parts, Metadata<Signed.Snapshot> snapshot) {
@@ -231,7 +247,7 @@ public final class StagedPublisher {
 
     private static String path(RoleName role, MetaFile listed) throws Problem {
         Optional<RotateFile> rotation = RotateFile.parse(role);
-        return rotation.isPresent() ? Layout.rotation(rotation.get(), dev.repro.base.Digest.parse(listed.hashes().getOrDefault("sha256",
+        return rotation.isPresent() ? Layout.rotation(rotation.get(), Digest.parse(listed.hashes().getOrDefault("sha256",
                 "")).orElseThrow(() -> Problem.no("a rotation is listed without its SHA-256").where(role)), true)
                 : Layout.metadata(role, listed.version(), true);
     }

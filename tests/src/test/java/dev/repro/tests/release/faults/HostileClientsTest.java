@@ -134,13 +134,13 @@ class HostileClientsTest {
             long each = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun) / 5;
             assertTrue(each < 3_000, each + " ms for a publication");
             System.out.println("HostileClientsTest: " + each + " ms for a publication beside " + SLOW + " slow senders");
-            int closed = 0;
-            for (int i = 1; i < SLOW; i += 2) {
+            for (int i = 0; i < SLOW; i++) {
                 int status = status(sockets.get(i));
-                assertTrue(status == 0 || status == 408 || status == 400, "a slow body got " + status);
-                closed++;
+                boolean body = i % 2 == 1;
+                assertTrue(status == 0 || body && (status == 408 || status == 400), "a slow " + (body ? "body" : "head") + " got " + status);
             }
-            assertEquals(SLOW / 2, closed);
+            long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun);
+            assertTrue(seconds < 60, "the last was let go after " + seconds + " s");
         } finally {
             drip.interrupt();
             drip.join();
