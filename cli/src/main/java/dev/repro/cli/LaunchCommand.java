@@ -11,6 +11,7 @@ import dev.repro.tender.Shelf;
 import dev.repro.tender.Told;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -20,6 +21,9 @@ import picocli.CommandLine.Option;
         footer = {"", "example: repro launch hello@1.0.0 --mem=64 -- exit=7", "",
             "exit codes: the guest's own; or 60 untrusted, 61 contract, 62 not fresh, 63 policy, 2 usage, 3 this machine cannot do it, 4 network or storage"})
 final class LaunchCommand extends LaunchVerb {
+    @Option(names = "--hand-over", paramLabel = "FOLDER", description = "launch nothing: write the verified image there, and what is known of it")
+    String handOver;
+
     @Option(names = "--dry-run", description = "verify, and say what would be executed")
     boolean dryRun;
 
@@ -32,6 +36,20 @@ final class LaunchCommand extends LaunchVerb {
     @Override
     String verb() {
         return "launch";
+    }
+
+    @Override
+    boolean takesValue(String option) {
+        return option.equals("--hand-over") || super.takesValue(option);
+    }
+
+    @Override
+    boolean value(String option, String value) {
+        if (option.equals("--hand-over")) {
+            handOver = value;
+            return true;
+        }
+        return super.value(option, value);
     }
 
     @Override
@@ -65,8 +83,11 @@ final class LaunchCommand extends LaunchVerb {
         try (Host host = Host.open(policy(), env(), new Shelf(0), clock, quiet ? _ -> { } : voice::warn)) {
             Granted granted = host.permit(ask, offline, audit, told(voice));
             granted.overlooked().forEach(refused -> voice.warn("audit: " + refused.line()));
+            if (handOver != null) {
+                return handOver(voice, host, granted, clock);
+            }
             if (dryRun) {
-                Launcher.argv(granted).forEach(argv -> voice.say("argv       " + String.join(" ", argv)));
+                Launcher.argv(granted, host.state()).forEach(argv -> voice.say("argv       " + String.join(" ", argv)));
                 voice.verdict(granted.overlooked().isEmpty(), "would be launched: " + granted.release());
                 voice.answer(answer(granted));
                 return 0;
@@ -76,6 +97,15 @@ final class LaunchCommand extends LaunchVerb {
             }
             return new Launcher(host.receipts(), host.state()).become(granted, new FileOutputStream(FileDescriptor.out), clock);
         }
+    }
+
+    private int handOver(Voice voice, Host host, Granted granted, InstantSource clock) throws Problem {
+        if (json || dryRun) {
+            throw Problem.usage("--hand-over goes with neither --json nor --dry-run").hint("the hand-over is JSON itself: FILE.hand-over.json");
+        }
+        new Launcher(host.receipts(), host.state()).handOver(granted, path(Path.of(handOver)), clock).lines().forEach(voice::say);
+        voice.verdict(granted.overlooked().isEmpty(), "handed over: " + granted.release());
+        return 0;
     }
 
     private static Json.Obj answer(Granted granted) throws Problem {

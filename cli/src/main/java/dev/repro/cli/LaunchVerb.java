@@ -85,24 +85,33 @@ abstract class LaunchVerb extends Commands.Verb {
         }
         int equals = word.indexOf('=');
         String option = equals < 0 ? word : word.substring(0, equals);
-        if (!List.of("--image", "--mem", "--target", "--policy").contains(option)) {
+        if (!takesValue(option)) {
             throw Problem.usage("unknown option `" + word + "`");
         }
         if (equals < 0 && at + 1 == end) {
             throw Problem.usage("a value is missing").where(word);
         }
-        String value = equals < 0 ? args.get(at + 1) : word.substring(equals + 1);
+        value(option, equals < 0 ? args.get(at + 1) : word.substring(equals + 1));
+        return equals < 0 ? at + 1 : at;
+    }
+
+    /// `launch`
+    abstract String verb();
+
+    boolean takesValue(String option) {
+        return List.of("--image", "--mem", "--target", "--policy").contains(option);
+    }
+
+    @Override
+    boolean value(String option, String value) {
         switch (option) {
             case "--image" -> image = value;
             case "--mem" -> memory = value;
             case "--target" -> target = value;
             default -> policy = value;
         }
-        return equals < 0 ? at + 1 : at;
+        return true;
     }
-
-    /// `launch`
-    abstract String verb();
 
     @Override
     boolean word(String word) {

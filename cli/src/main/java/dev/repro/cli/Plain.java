@@ -19,6 +19,11 @@ final class Plain {
             launching.parent = parent;
             return LaunchVerb.read(launching, Arrays.asList(args).subList(1, args.length));
         }
+        if (args.length > 0 && args[0].equals(TenderCommand.NAME)) {
+            var tender = new TenderCommand(Arrays.asList(args).subList(1, args.length));
+            tender.parent = parent;
+            return Optional.of(tender);
+        }
         Commands.Verb verb = args.length == 0 ? null : switch (args[0]) {
             case "check" -> new CheckCommand();
             case "tuf-client" -> new TufClientCommand();

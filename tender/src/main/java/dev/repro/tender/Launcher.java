@@ -3,13 +3,14 @@ package dev.repro.tender;
 import dev.repro.base.Problem;
 import dev.repro.tender.backend.Backend;
 import dev.repro.tender.backend.BuiltIn;
+import dev.repro.tender.backend.HandOver;
 import dev.repro.tender.backend.Qemu;
 import dev.repro.tender.backend.QemuRun;
 import dev.repro.tender.hvt.Hvt;
+import dev.repro.tender.hvt.HvtGuest;
 import dev.repro.tender.os.Exec;
 import java.io.FileOutputStream;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,11 @@ public final class Launcher {
     /// The arguments of each tender as a process of its own, as they would be executed.
     public static List<List<String>> argv(Granted granted) throws Problem {
         return argv(granted, Optional.empty());
+    }
+
+    /// The same; what a QEMU can use is known from launch to launch.
+    public static List<List<String>> argv(Granted granted, State state) throws Problem {
+        return argv(granted, Optional.of(state.memory()));
     }
 
     private static List<List<String>> argv(Granted granted, Optional<Path> known) throws Problem {
@@ -56,7 +62,7 @@ public final class Launcher {
         try (HostDevices devices = HostDevices.of(permit)) {
             receipts.launched(granted, List.of(argv), clock.instant());
             if (backend instanceof BuiltIn) {
-                return Hvt.runAlone(BuiltIn.guest(permit, console.getChannel(), clock, new SecureRandom()));
+                return Hvt.runAlone(BuiltIn.guest(permit, console.getChannel(), clock, HvtGuest.secure()));
             }
             if (backend instanceof Qemu) {
                 return QemuRun.run(permit, argv, console);
@@ -66,5 +72,34 @@ public final class Launcher {
             Exec.become(permit.program().orElseThrow(), argv, kept);
             throw new IllegalStateException("a process that became another does not go on");
         }
+    }
+
+    /// Writes what was granted into a folder, for a launcher that is not started here: the images, and what was verified of them ([HandOver]).
+    ///
+    /// @return what to tell people
+    /// @throws Problem exit code 4: something could not be written
+    public String handOver(Granted granted, Path folder, InstantSource clock) throws Problem {
+        receipts.handedOver(granted, folder, clock.instant());
+        var text = new StringBuilder();
+        for (Permit permit : granted.permits()) {
+            var handOver = new HandOver(permit);
+            handOver.write(folder);
+            text.append(handOver.text(folder));
+        }
+        return text.toString();
+    }
+
+    /// `--version` or `--help` of the tender that the policy allows for a target: this process becomes it.
+    ///
+    /// @return that it is the one that is built in, which is no program to become
+    /// @throws Denied `tender-not-allowed`, `tender-changed`
+    public static boolean about(Host host, String target, List<String> words) throws Denied, Problem {
+        Programs.Opened opened = new Programs(host.state(), new Shelf(0)).first(host.policy(), target);
+        if (opened.program().isPresent()) {
+            var argv = new ArrayList<>(List.of("solo5-" + target));
+            argv.addAll(words);
+            Exec.become(opened.program().get(), argv, List.of());
+        }
+        return true;
     }
 }

@@ -56,7 +56,10 @@ public final class PolicyDraft {
             Path file = Path.of(folder, program);
             if (folder.startsWith("/") && Files.isExecutable(file) && Files.isRegularFile(file)) {
                 try {
-                    return Optional.of(file.toRealPath());
+                    Path real = file.toRealPath();
+                    if (real.getFileName().toString().startsWith(program)) { // and not the gate under the tender's name
+                        return Optional.of(real);
+                    }
                 } catch (IOException e) {
                     throw Problem.storage("cannot be looked at: " + e.getMessage()).where(file).because(e);
                 }

@@ -165,6 +165,11 @@ final class PolicyReader {
                     throw one.refuse(one.has("sha256") ? "sha256" : "path", "the tender that is built in is for hvt, and has no digest of its own");
                 }
                 out.add(new AllowedTender(target, Optional.empty(), Optional.empty()));
+            } else if (path.equals(AllowedTender.HAND_OVER)) {
+                if (one.has("sha256") || target.equals("hvt") || target.equals("spt")) {
+                    throw one.refuse(one.has("sha256") ? "sha256" : "path", "images of hvt and spt are launched, and what is handed over has no tender to hash");
+                }
+                out.add(new AllowedTender(target, Optional.empty(), Optional.empty()));
             } else {
                 out.add(new AllowedTender(target, Optional.of(absolute(one, "path", null)), Optional.of(digest(one, "sha256"))));
             }

@@ -57,10 +57,7 @@ final class Programs {
         Problem missing = null;
         for (AllowedTender tender : tenders(policy, set)) {
             try {
-                Opened opened = open(tender);
-                if (opened.program.isPresent() && !opened.program.get().sha256().equals(tender.sha256().orElseThrow())) {
-                    throw changed(tender, opened.program.get());
-                }
+                Opened opened = unchanged(tender);
                 for (ReleaseImage image : set) {
                     fits(opened, image);
                 }
@@ -80,6 +77,22 @@ final class Programs {
         throw missing;
     }
 
+    /// The first of the policy's for a target.
+    Opened first(Policy policy, String target) throws Denied, Problem {
+        AllowedTender tender = policy.tenders().stream().filter(t -> t.target().equals(target)).findFirst().orElseThrow(() ->
+                new Denied(Denied.Rule.TENDER_NOT_ALLOWED, target).file(policy.file()).expected("an entry [[tender]] for " + target)
+                        .hint("allow one in " + policy.file()));
+        return unchanged(tender);
+    }
+
+    private Opened unchanged(AllowedTender tender) throws Denied, Problem {
+        Opened opened = open(tender);
+        if (opened.program.isPresent() && !opened.program.get().sha256().equals(tender.sha256().orElseThrow())) {
+            throw changed(tender, opened.program.get());
+        }
+        return opened;
+    }
+
     /// In audit mode: the first that is there, whatever it is.
     Opened any(Policy policy, List<ReleaseImage> set) throws Problem {
         return open(tenders(policy, set).getFirst());
@@ -90,7 +103,7 @@ final class Programs {
     }
 
     private Opened open(AllowedTender tender) throws Problem {
-        if (tender.builtin()) {
+        if (tender.path().isEmpty()) {
             return new Opened(tender, Optional.empty());
         }
         Path file = tender.path().orElseThrow();

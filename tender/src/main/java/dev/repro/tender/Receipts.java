@@ -35,6 +35,15 @@ public final class Receipts {
         return file;
     }
 
+    /// For images that leave, to be launched by others: as [#launched].
+    public Path handedOver(Granted granted, Path folder, Instant now) throws Problem {
+        Path file = write("handed-over", granted.ask(), granted.toJson().with("folder", folder.toString()), now);
+        if (!granted.links().isEmpty()) {
+            marks.launched(granted.release());
+        }
+        return file;
+    }
+
     /// @throws Problem exit code 4: it could not be kept; the refusal stands
     public Path refused(Ask ask, Refused refused, Instant now) throws Problem {
         return write("refused", ask, refused.toJson().with("message", refused.getMessage()), now);

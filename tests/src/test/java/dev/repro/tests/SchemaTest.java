@@ -40,6 +40,15 @@ import dev.repro.tuf.repository.Proposal;
 import dev.repro.tuf.repository.Repository;
 import dev.repro.tuf.repository.Signing;
 import dev.repro.tuf.repository.Stores;
+import dev.repro.release.LaunchLimits;
+import dev.repro.release.Release;
+import dev.repro.release.ReleaseImage;
+import dev.repro.tender.AllowedTender;
+import dev.repro.tender.Ask;
+import dev.repro.tender.Mac;
+import dev.repro.tender.Permit;
+import dev.repro.tender.backend.HandOver;
+import dev.repro.tender.os.Sealed;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -58,6 +67,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -371,7 +381,25 @@ class SchemaTest {
             printed("repro.refusal.v1", 1, alice.run("verify", "--json", Repro.HOME.resolve("README.md").toString()));
             printed("repro.stripped.v1", 0, alice.run("strip", "--json", embedded));
             printed("repro.releases.v1", 0, alice.run("releases", "--json", "hello"));
+            launching(alice, serving);
         }
+    }
+
+    private void launching(Person alice, Serving serving) throws Exception {
+        Map<String, String> env = Map.of("REPRO_POLICY", alice.file("policy.toml").toString(), "REPRO_STATE", alice.file("state").toString(), "PATH", "/usr/bin:/bin");
+        String root = dev.repro.base.Digest.of(serving.metadata().resolve("1.root.json")).hex();
+        printed("repro.policy.v1", 0, Repro.run(alice.home(), env, "policy", "init", "--json", "--service", serving.url().toString(), "--root-sha256", root, "--package", "hello"));
+        printed("repro.launch.v1", 0, Repro.run(alice.home(), env, "launch", "--json", "--dry-run", "hello"));
+        printed("repro.refusal.v1", 63, Repro.run(alice.home(), env, "launch", "--json", "other"));
+        try (Stream<Path> receipts = Files.list(alice.file("state/receipts"))) {
+            written("repro.receipt.v1", receipts.findFirst().orElseThrow());
+        }
+        assertEquals(0, Repro.run(alice.home(), env, "key", "generate", "--no-password", "operator.pem").code());
+        Files.writeString(alice.file("policy.toml"), Files.readString(alice.file("policy.toml")) + "[operator]\nkeys = [\"operator.pub\"]\n");
+        printed("repro.policy.v1", 0, Repro.run(alice.home(), env, "policy", "show", "--json"));
+        printed("repro.policy.v1", 0, Repro.run(alice.home(), env, "policy", "check", "--json"));
+        printed("repro.policy-signature.v1", 0, Repro.run(alice.home(), env, "policy", "sign", "--json", "--key", "operator.pem"));
+        printed("repro.policy-permission.v1", 0, Repro.run(alice.home(), env, "policy", "permit", "--json", "hello@1.0.0", "--key", "operator.pem"));
     }
 
     private JsonNode written(String schema, Path file) throws IOException {
@@ -422,6 +450,20 @@ class SchemaTest {
 
     private static HttpRequest post(String url, Json.Obj body) {
         return HttpRequest.newBuilder(URI.create(url)).POST(HttpRequest.BodyPublishers.ofString(JsonText.compact(body))).build();
+    }
+
+    @Test
+    void handOver() throws Exception {
+        try (Sealed sealed = Sealed.copy(Repro.HOME.resolve("examples/hello/hello.virtio"), 1 << 20)) {
+            List<Ask.Device> devices = List.of(new Ask.Net(Optional.empty(), "service", "vif0", Optional.of(new Mac("02:00:00:00:00:01"))),
+                    new Ask.Block(Optional.empty(), "storage", Path.of("/srv/disk.img"), OptionalInt.of(512)),
+                    new Ask.Net(Optional.empty(), "other", "vif1", Optional.empty()));
+            var image = new ReleaseImage("hello.xen", "xen", Optional.of(1L), Optional.empty(), sealed.size(), sealed.sha256(), "0".repeat(128), LaunchLimits.NONE);
+            var release = new Release("hello", "1.0.0", List.of(image), Optional.empty(), List.of(), new TreeMap<>());
+            var permit = new Permit(release, image, sealed, devices, 64 << 20, List.of("a"),
+                    new AllowedTender("xen", Optional.empty(), Optional.empty()), Optional.empty());
+            valid("repro.hand-over.v1", MAPPER.readTree(new HandOver(permit).write(folder.resolve("handed")).toFile()));
+        }
     }
 
     private void answered(String schema, HttpClient http, HttpRequest request) throws Exception {

@@ -25,12 +25,16 @@ public interface Backend {
         if (permit.tender().builtin()) {
             return BuiltIn.ofThisProcess();
         }
+        if (permit.tender().handOver()) {
+            throw Problem.environment("images of this target are handed over, not launched").where(permit.image().file())
+                    .found(permit.image().target()).hint("repro launch --hand-over FOLDER");
+        }
         String target = permit.image().target();
         return switch (target) {
             case "hvt", "spt" -> new Solo5(target);
             case "virtio", "multiboot1", "unikraft" -> new Qemu(new Accelerator(known));
             default -> throw Problem.environment("images of this target are not launched by repro").where(permit.image().file())
-                    .found(target).hint("`repro launch --dry-run` verifies it; hand it to the tool that boots it");
+                    .found(target).hint("`path = \"hand-over\"` in the policy, and repro launch --hand-over FOLDER");
         };
     }
 

@@ -5,7 +5,10 @@ import dev.repro.tender.Ask;
 import dev.repro.tender.Permit;
 import dev.repro.tender.hvt.HvtGuest;
 import dev.repro.tender.hvt.Main;
+import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -16,12 +19,36 @@ import java.util.random.RandomGenerator;
 ///
 /// @param java the program that starts a JVM
 /// @param classPath where this code is
-public record BuiltIn(Path java, String classPath) implements Backend {
+/// @param options of the JVM, beside those that all are given
+public record BuiltIn(Path java, String classPath, List<String> options) implements Backend {
     private static final long MIB = 1 << 20;
+    private static final String CACHE = "-XX:AOTCache=";
+    /// A cache that does not fit is not used, and nothing is said of it.
+    private static final List<String> SILENT = List.of("-Xlog:disable", "-Xlog:all=error:stderr", "-Xlog:aot=off", "-Xlog:cds=off");
 
-    /// With the JVM and the code of this process.
+    public BuiltIn {
+        options = List.copyOf(options);
+    }
+
+    /// With the JVM, the code and the start-up cache of this process.
     public static BuiltIn ofThisProcess() {
-        return new BuiltIn(Path.of(System.getProperty("java.home"), "bin", "java"), System.getProperty("java.class.path"));
+        var options = new ArrayList<String>();
+        for (String word : ownWords()) {
+            if (word.startsWith(CACHE)) {
+                options.add(word);
+                options.addAll(SILENT);
+            }
+        }
+        return new BuiltIn(Path.of(System.getProperty("java.home"), "bin", "java"), System.getProperty("java.class.path"), options);
+    }
+
+    /// Of the command line that started this JVM, as far as the kernel tells it (proc(5)).
+    private static List<String> ownWords() {
+        try {
+            return List.of(Files.readString(Path.of("/proc/self/cmdline"), StandardCharsets.ISO_8859_1).split("\0"));
+        } catch (IOException e) {
+            return List.of(); // The guest starts without the cache: later, and all the same.
+        }
     }
 
     /// What [dev.repro.tender.hvt.Hvt#run] takes, for a guest in this process.
@@ -33,15 +60,17 @@ public record BuiltIn(Path java, String classPath) implements Backend {
                 case Ask.Block block -> new HvtGuest.Block(block.name(), block.file(), readOnly(permit, block), block.sectorSize());
             });
         }
-        return new HvtGuest(permit.image().file(), permit.sealed().bytes(), permit.memory(), String.join(" ", permit.arguments()), devices, console, clock,
-                random);
+        String commandLine = String.join(" ", permit.arguments());
+        return new HvtGuest(permit.image().file(), permit.sealed().bytes(), permit.memory(), commandLine, devices, console, clock, random);
     }
 
     /// A process of its own; the image's descriptor must be passed on to it. The first word is the program, too: there is no sealed one.
     @Override
     public List<String> argv(Permit permit) throws Problem {
         var argv = new ArrayList<>(List.of(java.toString(), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx64m", "-XX:-UsePerfData",
-                "--enable-native-access=ALL-UNNAMED", "-cp", classPath, Main.class.getName()));
+                "--enable-native-access=ALL-UNNAMED"));
+        argv.addAll(options);
+        argv.addAll(List.of("-cp", classPath, Main.class.getName()));
         argv.add("--name=" + permit.image().file());
         argv.add("--mem=" + permit.memory() / MIB);
         for (Ask.Device device : permit.devices()) {

@@ -49,9 +49,11 @@ public record HandOver(Permit permit) {
 
     private Json device(Ask.Device device) {
         return switch (device) {
-            case Ask.Net net -> Json.object("name", net.name(), "type", net.type(), "host", net.tap(), "mac", net.mac().map(Object::toString).orElse(null));
+            case Ask.Net net -> Json.object("name", net.name(), "type", net.type(), "host", net.tap(),
+                    "mac", net.mac().map(Object::toString).orElse(null));
             case Ask.Block block -> Json.object("name", block.name(), "type", block.type(), "host", block.file().toString(),
-                    "read_only", BuiltIn.readOnly(permit, block), "sector_size", block.sectorSize().isPresent() ? block.sectorSize().getAsInt() : null);
+                    "read_only", BuiltIn.readOnly(permit, block),
+                    "sector_size", block.sectorSize().isPresent() ? block.sectorSize().getAsInt() : null);
         };
     }
 
@@ -86,10 +88,11 @@ public record HandOver(Permit permit) {
     private List<String> run(Path folder) {
         var steps = new ArrayList<>(List.of("sha256sum " + path(folder) + " says " + permit.sealed().sha256()));
         steps.add(switch (permit.image().target()) {
-            case "xen", "xen-pvh" -> "xl create with type = \"pvh\", kernel, memory and cmdline as above, a vif or a disk for each device, in this order";
+            case "xen", "xen-pvh" -> "xl create with type = \"pvh\", kernel, memory and cmdline as above, a vif or a disk for each device, "
+                    + "in this order";
             case "muen" -> "name the image as a subject of the system policy, a channel for each device, and build the system";
             case "genode" -> "put the image among the boot modules, with a session for each device in the init configuration";
-            case "firecracker", "unikraft", "hermit" -> "the monitor with the image as its kernel, memory and arguments as above, each device by its name, in this order";
+            case "firecracker", "hermit" -> "the monitor with the image as its kernel, memory and arguments as above, each device by its name";
             default -> "a launcher for " + permit.image().target() + ", with memory, arguments and devices as above, and no other device";
         });
         return steps;

@@ -27,7 +27,7 @@ public final class QemuRun {
         argv.set(0, ours + permit.program().orElseThrow().fd());
         argv.set(argv.indexOf("-kernel") + 1, ours + permit.sealed().fd());
         try {
-            Process process = new ProcessBuilder(argv).redirectInput(ProcessBuilder.Redirect.INHERIT).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+            Process process = new ProcessBuilder(argv).inheritIO().redirectOutput(ProcessBuilder.Redirect.PIPE).start();
             var end = new Thread(process::destroyForcibly);
             Runtime.getRuntime().addShutdownHook(end);
             try {

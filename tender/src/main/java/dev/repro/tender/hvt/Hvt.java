@@ -61,7 +61,8 @@ public final class Hvt {
                     devices.put(entry.getKey(), open(entry.getValue(), guest));
                 }
                 place(kvm, image, commandLine, devices);
-                var calls = new Hypercalls(new GuestMemory(kvm.memory(), image.map()), devices, new Poll(devices, arena), guest.console(), guest.clock());
+                var memoryOfCalls = new GuestMemory(kvm.memory(), image.map());
+                var calls = new Hypercalls(memoryOfCalls, devices, new Poll(devices, arena), guest.console(), guest.clock());
                 return new Vcpu(kvm, calls).run() & 0xff;
             } finally {
                 devices.values().forEach(Device::close);

@@ -125,7 +125,7 @@ final class Kvm implements AutoCloseable {
         need(ioctl(device, GET_SUPPORTED_CPUID, cpuid.address()), "KVM does not say what processors it can give");
         need(ioctl(processor, SET_CPUID2, cpuid.address()), "the virtual processor does not take what KVM can give");
         Registers.startSystem(sregs);
-        need(ioctl(processor, SET_SREGS, sregs.address()), "the virtual processor cannot be brought to 64-bit mode with pages that are not executable");
+        need(ioctl(processor, SET_SREGS, sregs.address()), "the virtual processor does not come to 64-bit mode with pages that are not executable");
         Registers.start(regs, entry, memory.byteSize());
         need(ioctl(processor, SET_REGS, regs.address()), "the virtual processor's registers cannot be set");
     }

@@ -8,7 +8,6 @@ import java.io.FileOutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.WritableByteChannel;
-import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 
@@ -62,7 +61,8 @@ public final class Main {
         if (memory != options.memory()) {
             System.err.println("repro: warning: the guest gets " + memory + " bytes of memory, whole 2 MiB");
         }
-        return Hvt.runAlone(new HvtGuest(options.name().orElse(name), image, memory, String.join(" ", options.arguments()), options.devices(), console,
-                InstantSource.system(), new SecureRandom()));
+        String commandLine = String.join(" ", options.arguments());
+        return Hvt.runAlone(new HvtGuest(options.name().orElse(name), image, memory, commandLine, options.devices(), console, InstantSource.system(),
+                HvtGuest.secure()));
     }
 }

@@ -37,11 +37,12 @@ final class NetDevice implements Device {
     /// @throws Problem exit 2: there is no such interface, or it is no TAP, or down; exit 3: it may not be attached, or is in use
     static NetDevice open(HvtGuest.Net asked, RandomGenerator random) throws Problem {
         int mtu = Tap.mtu(asked.name(), asked.tap());
-        if (mtu > 0xffff) {
-            throw problem(asked, Problem.Exit.USAGE, "the guest can be told an MTU of 65535 at most").found(mtu);
-        }
         return Tap.ask(asked.tap(), (socket, arena) -> {
             int fd = attach(asked, arena);
+            if (mtu > 0xffff) {
+                Sys.close(fd);
+                throw problem(asked, Problem.Exit.USAGE, "the guest can be told an MTU of 65535 at most").found(mtu);
+            }
             noOffload(asked, socket, arena);
             return new NetDevice(asked, fd, asked.mac().map(Mac::bytes).orElseGet(() -> made(random)), mtu);
         });
@@ -50,7 +51,8 @@ final class NetDevice implements Device {
     private static int attach(HvtGuest.Net asked, Arena arena) throws Problem {
         long fd = Sys.call(Sys.OPEN, arena.allocateFrom(TUN).address(), O_RDWR_NONBLOCK_CLOEXEC, 0);
         if (fd < 0) {
-            throw problem(asked, Problem.Exit.ENVIRONMENT, TUN + " cannot be opened: " + Sys.text((int) -fd)).hint("load the kernel's module: modprobe tun");
+            throw problem(asked, Problem.Exit.ENVIRONMENT, TUN + " cannot be opened: " + Sys.text((int) -fd))
+                    .hint("load the kernel's module: modprobe tun");
         }
         MemorySegment request = Tap.request(asked.tap(), arena);
         request.set(ValueLayout.JAVA_SHORT, Tap.VALUE, IFF_TAP_NO_PI);

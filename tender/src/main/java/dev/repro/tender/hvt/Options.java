@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
 /// @param image a file, unless a descriptor is given
 /// @param memory in bytes
 /// @param name of the image for messages
-record Options(Optional<Path> image, OptionalInt descriptor, long memory, Optional<String> name, List<HvtGuest.Attach> devices, List<String> arguments) {
+record Options(Optional<Path> image, OptionalInt descriptor, long memory, Optional<String> name, List<HvtGuest.Attach> devices,
+        List<String> arguments) {
     static final String USAGE = """
             usage: repro-hvt [ OPTIONS ] [ -- ] IMAGE [ ARGUMENTS ]
                    repro-hvt [ OPTIONS ] --fd=N [ -- ] [ ARGUMENTS ]
@@ -33,7 +34,8 @@ record Options(Optional<Path> image, OptionalInt descriptor, long memory, Option
             """;
 
     private static final long MIB = 1 << 20;
-    private static final Pattern NAMED = Pattern.compile("--(net|net-mac|block|block-sector-size|block-read-only):([A-Za-z0-9]{1,67})(?:=(.+))?", Pattern.DOTALL);
+    private static final Pattern NAMED = Pattern.compile("--(net|net-mac|block|block-sector-size|block-read-only):([A-Za-z0-9]{1,67})(?:=(.+))?",
+            Pattern.DOTALL);
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
 
     static Options parse(List<String> words) throws Problem {
@@ -64,7 +66,8 @@ record Options(Optional<Path> image, OptionalInt descriptor, long memory, Option
             Matcher device = NAMED.matcher(word);
             boolean fresh;
             if (device.matches() && (device.group(3) == null) == device.group(1).equals("block-read-only")) {
-                fresh = named.computeIfAbsent(device.group(2), _ -> new LinkedHashMap<>()).put(device.group(1), device.group(3) == null ? "" : device.group(3)) == null;
+                String value = device.group(3) == null ? "" : device.group(3);
+                fresh = named.computeIfAbsent(device.group(2), _ -> new LinkedHashMap<>()).put(device.group(1), value) == null;
             } else if (List.of("mem", "fd", "name").contains(key)) {
                 fresh = plain.put(key, word.substring(equals + 1)) == null;
             } else {

@@ -27,10 +27,11 @@ class BuiltInTest {
     @Test
     void aProcessOfItsOwnIsToldEverything() throws Exception {
         Permit permit = permit();
-        List<String> argv = new BuiltIn(Path.of("/jdk/bin/java"), "/a.jar:/b.jar").argv(permit);
+        List<String> argv = new BuiltIn(Path.of("/jdk/bin/java"), "/a.jar:/b.jar", List.of("-XX:AOTCache=/x.aot")).argv(permit);
         assertEquals("/jdk/bin/java", argv.getFirst());
         int main = argv.indexOf("dev.repro.tender.hvt.Main");
-        assertEquals(List.of("-cp", "/a.jar:/b.jar"), argv.subList(main - 2, main));
+        assertEquals(List.of("-XX:AOTCache=/x.aot", "-cp", "/a.jar:/b.jar"), argv.subList(main - 3, main));
+        assertTrue(BuiltIn.ofThisProcess().options().isEmpty(), "tests have no start-up cache");
         assertEquals(List.of("--name=blk.hvt", "--mem=64", "--net:service=tap0", "--net-mac:service=02:00:00:00:00:01", "--block:storage=/a b",
                 "--block-sector-size:storage=4096", "--block-read-only:storage", "--fd=" + permit.sealed().fd(), "--", "--mem=9", "x y"),
                 argv.subList(main + 1, argv.size()));

@@ -25,7 +25,7 @@ public record Person(Path home) {
     /// Runs it to its good end.
     ///
     /// @return what it printed on stdout
-    String does(String... args) {
+    public String does(String... args) {
         Repro.Answer answer = run(args);
         assertEquals(0, answer.code(), () -> String.join(" ", args) + ": " + answer);
         return answer.out();
@@ -34,7 +34,7 @@ public record Person(Path home) {
     /// Runs it, and it says what is wrong and what to do.
     ///
     /// @param words that it says
-    void fails(int code, List<String> words, String... args) {
+    public void fails(int code, List<String> words, String... args) {
         Repro.Answer answer = run(args);
         assertEquals(code, answer.code(), () -> String.join(" ", args) + ": " + answer);
         assertTrue(answer.err().contains("repro: hint: "), answer::toString);

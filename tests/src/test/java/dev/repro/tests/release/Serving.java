@@ -60,7 +60,7 @@ public final class Serving implements AutoCloseable {
         return folder.resolve("keys").resolve(name + ".pem");
     }
 
-    Path metadata() {
+    public Path metadata() {
         return folder.resolve("repository/metadata");
     }
 

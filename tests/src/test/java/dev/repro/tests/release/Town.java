@@ -16,37 +16,37 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A service, and people around it: authors, and maintainers with the keys that the service made.
-abstract class Town {
+public abstract class Town {
     @TempDir
-    static Path folder;
+    protected static Path folder;
 
     private static final AtomicInteger COUNT = new AtomicInteger();
     private static Serving serving;
 
     @BeforeAll
-    static void found() throws IOException {
+    public static void found() throws IOException {
         serving = Serving.start(folder.resolve("service"));
     }
 
     @AfterAll
-    static void end() {
+    public static void end() {
         serving.close();
     }
 
     /// With a slash at its end.
-    String url() {
+    public String url() {
         return serving.url() + "/";
     }
 
-    Serving serving() {
+    public Serving serving() {
         return serving;
     }
 
-    Path metadata() {
+    public Path metadata() {
         return serving.metadata();
     }
 
-    String rootDigest() throws IOException {
+    public String rootDigest() throws IOException {
         return Digest.of(metadata().resolve("1.root.json")).hex();
     }
 
@@ -58,11 +58,11 @@ abstract class Town {
         }
     }
 
-    static Person person() throws IOException {
+    public static Person person() throws IOException {
         return person("somebody-" + COUNT.incrementAndGet());
     }
 
-    static Person person(String name) throws IOException {
+    public static Person person(String name) throws IOException {
         return Person.in(folder.resolve("people"), name);
     }
 
@@ -102,7 +102,7 @@ abstract class Town {
     }
 
     /// An author who owns a package.
-    Person owner(String name) throws IOException {
+    public Person owner(String name) throws IOException {
         Person author = author("owner-of-" + name);
         grant(author, name, "claim");
         return author;
