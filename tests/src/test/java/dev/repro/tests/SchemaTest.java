@@ -391,6 +391,7 @@ class SchemaTest {
         printed("repro.policy.v1", 0, Repro.run(alice.home(), env, "policy", "init", "--json", "--service", serving.url().toString(), "--root-sha256", root, "--package", "hello"));
         printed("repro.launch.v1", 0, Repro.run(alice.home(), env, "launch", "--json", "--dry-run", "hello"));
         printed("repro.refusal.v1", 63, Repro.run(alice.home(), env, "launch", "--json", "other"));
+        printed("repro.export.v1", 0, Repro.run(alice.home(), env, "export", "--json", "systemd", "hello"));
         try (Stream<Path> receipts = Files.list(alice.file("state/receipts"))) {
             written("repro.receipt.v1", receipts.findFirst().orElseThrow());
         }

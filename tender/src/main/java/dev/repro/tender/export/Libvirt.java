@@ -13,7 +13,7 @@ final class Libvirt {
     private Libvirt() {}
 
     static String write(Contract contract) throws Problem {
-        contract.requireTarget("libvirt", List.of("virtio", "unikraft", "multiboot"));
+        contract.requireTarget("libvirt", List.of("virtio", "unikraft", "multiboot1"));
         var devices = new StringBuilder();
         int disk = 0;
         for (int i = 0; i < contract.devices().size(); i++) {
