@@ -9,6 +9,7 @@ module dev.repro.tender {
 
     exports dev.repro.tender;
     exports dev.repro.tender.backend;
+    exports dev.repro.tender.daemon;
     exports dev.repro.tender.export;
     exports dev.repro.tender.hvt;
     exports dev.repro.tender.os;

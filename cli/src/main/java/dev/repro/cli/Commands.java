@@ -49,6 +49,10 @@ final class Commands {
         VERBS.put("policy", PolicyCommand::new);
         VERBS.put("releases", ReleasesCommand::new);
         VERBS.put("search", SearchCommand::new);
+        VERBS.put("gate", GateCommand::new);
+        VERBS.put("ps", PsCommand::new);
+        VERBS.put("outdated", OutdatedCommand::new);
+        VERBS.put("stop", StopCommand::new);
         VERBS.put("doctor", DoctorCommand::new);
         VERBS.put("repo", RepoCommand::new);
         VERBS.put("tuf-client", TufClientCommand::new);

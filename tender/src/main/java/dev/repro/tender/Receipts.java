@@ -9,30 +9,45 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// What was launched and what was refused: one file each (`repro.receipt.v1`), on the disk before the guest starts. No receipt, no launch.
+/// What was launched and what was refused (`repro.receipt.v1`), on the disk before the guest starts: a file for each, or where a daemon keeps them.
+/// No receipt, no launch.
 public final class Receipts {
     private static final DateTimeFormatter NAME = DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
 
-    private final State state;
     private final Marks marks;
+    private final Book book;
     private final AtomicLong number = new AtomicLong();
 
+    /// Where receipts are kept.
+    @FunctionalInterface
+    public interface Book {
+        /// @return the receipt's name, of which the folder of receipts makes a file
+        /// @throws Problem exit code 4: it is not on the disk
+        String keep(Json.Obj receipt, Instant now) throws Problem;
+    }
+
+    /// A file for each.
     public Receipts(State state) {
-        this.state = state;
         this.marks = new Marks(state);
+        this.book = (receipt, now) -> file(state, receipt, now);
+    }
+
+    public Receipts(State state, Book book) {
+        this.marks = new Marks(state);
+        this.book = book;
     }
 
     /// To be called when nothing but the start is left to be done. Also remembers that this release was launched, so that an older one is a rollback.
     ///
     /// @param argv of each tender, in order, as it is executed; empty for the built-in one
-    /// @return the receipt's file
+    /// @return the receipt's name
     /// @throws Problem exit code 4: it could not be kept, so nothing may start
-    public Path launched(Granted granted, java.util.List<java.util.List<String>> argv, Instant now) throws Problem {
-        Path file = write("launched", granted.ask(), granted.toJson().with("argv", argv), now);
+    public String launched(Granted granted, java.util.List<java.util.List<String>> argv, Instant now) throws Problem {
+        String name = write("launched", granted.ask(), granted.toJson().with("argv", argv), now);
         if (!granted.links().isEmpty()) {
             marks.launched(granted.release());
         }
-        return file;
+        return name;
     }
 
     /// For images that leave, to be launched by others: as [#launched].
@@ -45,18 +60,22 @@ public final class Receipts {
     }
 
     /// @throws Problem exit code 4: it could not be kept; the refusal stands
-    public Path refused(Ask ask, Refused refused, Instant now) throws Problem {
+    public String refused(Ask ask, Refused refused, Instant now) throws Problem {
         return write("refused", ask, refused.toJson().with("message", refused.getMessage()), now);
     }
 
-    private Path write(String decision, Ask ask, Json.Obj what, Instant now) throws Problem {
+    private String write(String decision, Ask ask, Json.Obj what, Instant now) throws Problem {
         Json.Obj receipt = Json.object("schema", "repro.receipt.v1", "decision", decision, "time", now.toString(), "who", who(ask), "asked", asked(ask));
         for (var member : what.members().entrySet()) {
             receipt = receipt.with(member.getKey(), member.getValue());
         }
-        Path file = state.receipts().resolve(NAME.format(now) + "-" + ProcessHandle.current().pid() + "-" + number.incrementAndGet() + ".json");
-        Memory.write(file, receipt);
-        return file;
+        return book.keep(receipt, now);
+    }
+
+    private String file(State state, Json.Obj receipt, Instant now) throws Problem {
+        String name = NAME.format(now) + "-" + ProcessHandle.current().pid() + "-" + number.incrementAndGet() + ".json";
+        Memory.write(state.receipts().resolve(name), receipt);
+        return name;
     }
 
     private static Json who(Ask ask) {

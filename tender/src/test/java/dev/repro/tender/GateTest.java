@@ -336,7 +336,7 @@ class GateTest {
     void aReceiptIsWholeOrNothingIsLaunched() throws Exception {
         publish("1.0.0");
         Granted granted = site.permit(Site.ask(hello));
-        Path receipt = new Receipts(site.state).launched(granted, List.of(List.of("solo5-spt", "x y")), Site.NOW);
+        Path receipt = site.state.receipts().resolve(new Receipts(site.state).launched(granted, List.of(List.of("solo5-spt", "x y")), Site.NOW));
         String text = Files.readString(receipt);
         for (String word : List.of("repro.receipt.v1", "\"launched\"", Digest.of(hello).hex(), "x y", "\"timestamp\"", granted.policy().sha256().hex())) {
             assertTrue(text.contains(word), text);

@@ -37,7 +37,7 @@ class DocsTest {
     private static final Map<String, String> PAGES = Map.ofEntries(Map.entry("completion", "version"), Map.entry("help", "version"),
             Map.entry("repo check", "repo-check"), Map.entry("team", "author"), Map.entry("claim", "author"), Map.entry("transfer", "author"),
             Map.entry("requests", "author"), Map.entry("approve", "author"), Map.entry("strip", "sign"), Map.entry("search", "releases"),
-            Map.entry("snapshot-service", "serve"));
+            Map.entry("snapshot-service", "serve"), Map.entry("ps", "gate"), Map.entry("outdated", "gate"), Map.entry("stop", "gate"));
     private static final Path DOCS = Repro.HOME.resolve("docs");
     private static final Path MAN = DOCS.resolve("man/repro.1");
 

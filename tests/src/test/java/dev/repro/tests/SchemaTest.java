@@ -385,6 +385,35 @@ class SchemaTest {
         }
     }
 
+    /// Of a launch that ended before: no tender is needed.
+    private void gate(Person alice, Map<String, String> env) throws Exception {
+        String digest = "0".repeat(64);
+        Json.Obj process = Json.object("image", "hello.spt", "digest", digest, "target", "spt", "tender", "/usr/bin/solo5-spt", "pid", 7, "started_ticks", 8,
+                "ended", "2026-11-22T12:00:00Z", "status", 3, "signal", null);
+        Json.Obj guest = Json.object("schema", "repro.guest.v1", "id", "one", "state", "ended", "name", "hello", "version", "1.0.0", "release", digest,
+                "pid", 7, "digest", digest, "receipt", "gate-x.jsonl:0", "processes", List.of(process), "devices", List.of("--net:service=tap0"),
+                "claims", List.of("tap tap0"), "memory", 2_097_152, "arguments", List.of("exit=3"), "console", "log", "uid", 0, "user", "root",
+                "asked", "2026-11-22T12:00:00Z", "request", digest, "boot", "b");
+        Files.createDirectories(alice.file("state/ended"));
+        Files.writeString(alice.file("state/ended/one.json"), JsonText.compact(guest));
+        var places = new java.util.HashMap<>(env);
+        places.put("REPRO_SOCKET", alice.file("gate.sock").toString());
+        Process gate = Repro.start(alice.home(), places, "gate", "--json");
+        try (var values = MAPPER.readerFor(JsonNode.class).<JsonNode>readValues(gate.getInputStream())) {
+            valid("repro.gate.v1", values.next());
+            printed("repro.running.v1", 0, Repro.run(alice.home(), places, "ps", "--all", "--json"));
+            printed("repro.outdated.v1", 0, Repro.run(alice.home(), places, "outdated", "--json"));
+            JsonNode stopped = printed("repro.guest.v1", 0, Repro.run(alice.home(), places, "stop", "one", "--json"));
+            assertEquals(MAPPER.readTree(JsonText.compact(guest)), stopped);
+        } finally {
+            gate.destroy();
+        }
+        valid("repro.launch-request.v1", MAPPER.readTree("""
+                {"schema": "repro.launch-request.v1", "id": "one", "release": "hello@1.0.0", "target": "spt", "memory": 2097152, "arguments": ["a"],
+                 "console": "log", "wait": true, "devices": [{"type": "net", "name": "service", "tap": "tap0", "mac": "02:00:00:c0:ff:ee"},
+                 {"type": "block", "name": "storage", "file": "/srv/a.img", "sector_size": 512, "image": "b.spt"}]}"""));
+    }
+
     private void launching(Person alice, Serving serving) throws Exception {
         Map<String, String> env = Map.of("REPRO_POLICY", alice.file("policy.toml").toString(), "REPRO_STATE", alice.file("state").toString(), "PATH", "/usr/bin:/bin");
         String root = dev.repro.base.Digest.of(serving.metadata().resolve("1.root.json")).hex();
@@ -401,6 +430,7 @@ class SchemaTest {
         printed("repro.policy.v1", 0, Repro.run(alice.home(), env, "policy", "check", "--json"));
         printed("repro.policy-signature.v1", 0, Repro.run(alice.home(), env, "policy", "sign", "--json", "--key", "operator.pem"));
         printed("repro.policy-permission.v1", 0, Repro.run(alice.home(), env, "policy", "permit", "--json", "hello@1.0.0", "--key", "operator.pem"));
+        gate(alice, env);
     }
 
     private JsonNode written(String schema, Path file) throws IOException {

@@ -270,7 +270,7 @@ class TimestampServiceTest {
     @Test
     void unitsOfSystemd() throws Exception {
         Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/systemd-analyze")), "skipped: systemd-analyze is not installed");
-        for (String unit : List.of("repro-timestamp.service", "repro-snapshot.service")) {
+        for (String unit : List.of("repro-timestamp.service", "repro-snapshot.service", "repro-gate.service")) {
             Path file = Repro.HOME.resolve("docs/systemd").resolve(unit);
             Tool.Ended verified = Tool.run(folder, 60, "systemd-analyze", "verify", file.toString());
             assertEquals(0, verified.code(), verified::text);
