@@ -24,11 +24,10 @@ final class LintBoot {
         }
         header.ifPresent(this::multiboot);
         for (Mark mark : image.marks()) {
-            switch (mark) {
-                case Mark.Broken(_, String reason) -> lint.add(Rule.LIBINFO_MALFORMED, "section " + LibInfo.SECTION, reason);
-                case Mark.Unikraft unikraft -> unikraft.libraries().forEach(this::libInfo);
-                default -> {
-                }
+            if (mark instanceof Mark.Broken(_, String reason)) {
+                lint.add(Rule.LIBINFO_MALFORMED, "section " + LibInfo.SECTION, reason);
+            } else if (mark instanceof Mark.Unikraft unikraft) {
+                unikraft.libraries().forEach(this::libInfo);
             }
         }
     }

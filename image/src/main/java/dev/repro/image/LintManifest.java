@@ -15,14 +15,13 @@ final class LintManifest {
 
     /// @param note the note that the tender takes, whether or not its content holds
     void check(Reading<Manifest> reading, Optional<Note> note) {
-        switch (reading) {
-            case Reading.Absent<Manifest> _ ->
-                lint.add(Rule.MANIFEST_MISSING, "segments", "no PT_NOTE begins with an MFT1 note of Solo5");
-            case Reading.Refused<Manifest>(String reason) -> refused(reason, note);
-            case Reading.Found<Manifest>(Manifest manifest, _, _, var descriptor) -> {
-                padding(descriptor);
-                entries(manifest);
-            }
+        if (reading instanceof Reading.Absent<Manifest>) {
+            lint.add(Rule.MANIFEST_MISSING, "segments", "no PT_NOTE begins with an MFT1 note of Solo5");
+        } else if (reading instanceof Reading.Refused<Manifest>(String reason)) {
+            refused(reason, note);
+        } else if (reading instanceof Reading.Found<Manifest>(Manifest manifest, _, _, var descriptor)) {
+            padding(descriptor);
+            entries(manifest);
         }
     }
 

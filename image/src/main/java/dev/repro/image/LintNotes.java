@@ -118,11 +118,10 @@ final class LintNotes {
     }
 
     private static String seen(Reading<?> reading) {
-        return switch (reading) {
-            case Reading.Absent<?> _ -> "none";
-            case Reading.Refused<?> _ -> "one to refuse";
-            case Reading.Found<?>(var value, _, var offset, _) -> "one at offset " + LintSegments.hex(offset) + content(value);
-        };
+        if (reading instanceof Reading.Found<?>(var value, _, var offset, _)) {
+            return "one at offset " + LintSegments.hex(offset) + content(value);
+        }
+        return reading instanceof Reading.Refused<?> ? "one to refuse" : "none";
     }
 
     private static String content(Object value) {
@@ -130,17 +129,15 @@ final class LintNotes {
     }
 
     private void abi(Reading<AbiNote> reading) {
-        switch (reading) {
-            case Reading.Absent<AbiNote> _ ->
-                lint.add(Rule.ABI_MISSING, "segments", "no PT_NOTE begins with an ABI1 note of Solo5");
-            case Reading.Refused<AbiNote>(String reason) ->
-                lint.add(shortAbi() ? Rule.ABI_SIZE : Rule.ABI_REFUSED, "ABI note", reason);
-            case Reading.Found<AbiNote>(AbiNote abi, String where, _, var descriptor) -> {
-                if (descriptor.byteSize() != AbiNote.SIZE) {
-                    lint.add(Rule.ABI_SIZE, where, "the descriptor is " + descriptor.byteSize() + " bytes, not " + AbiNote.SIZE);
-                }
-                abi(abi, where);
+        if (reading instanceof Reading.Absent<AbiNote>) {
+            lint.add(Rule.ABI_MISSING, "segments", "no PT_NOTE begins with an ABI1 note of Solo5");
+        } else if (reading instanceof Reading.Refused<AbiNote>(String reason)) {
+            lint.add(shortAbi() ? Rule.ABI_SIZE : Rule.ABI_REFUSED, "ABI note", reason);
+        } else if (reading instanceof Reading.Found<AbiNote>(AbiNote abi, String where, _, var descriptor)) {
+            if (descriptor.byteSize() != AbiNote.SIZE) {
+                lint.add(Rule.ABI_SIZE, where, "the descriptor is " + descriptor.byteSize() + " bytes, not " + AbiNote.SIZE);
             }
+            abi(abi, where);
         }
     }
 

@@ -38,10 +38,11 @@ public record Granted(Ask ask, Policy policy, Release release, List<Permit> perm
     }
 
     private static Json device(Ask.Device device) {
-        return switch (device) {
-            case Ask.Net net -> Json.object("type", net.type(), "name", net.name(), "tap", net.tap(), "mac", net.mac().map(Mac::text).orElse(null));
-            case Ask.Block block -> Json.object("type", block.type(), "name", block.name(), "file", block.file().toString(),
+        if (device instanceof Ask.Net net) {
+            return Json.object("type", net.type(), "name", net.name(), "tap", net.tap(), "mac", net.mac().map(Mac::text).orElse(null));
+        }
+        var block = (Ask.Block) device;
+        return Json.object("type", block.type(), "name", block.name(), "file", block.file().toString(),
                     "sector_size", block.sectorSize().isPresent() ? block.sectorSize().getAsInt() : null);
-        };
     }
 }

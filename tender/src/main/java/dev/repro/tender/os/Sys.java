@@ -9,7 +9,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
 
 /// System calls. All go through libc's `syscall(2)`, so that one shape of foreign call serves all and is linked once: each more costs a
@@ -58,7 +57,7 @@ public final class Sys {
     public static final int ELOOP = 40;
 
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
-    private static final VarHandle ERRNO = STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+    private static final long ERRNO = STATE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
     private static final MethodHandle SYSCALL = link();
 
     private Sys() {}
@@ -77,7 +76,7 @@ public final class Sys {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(STATE);
             long result = (long) SYSCALL.invokeExact(state, number, a, b, c, d, e, f);
-            return result == -1 ? -(int) ERRNO.get(state, 0L) : result;
+            return result == -1 ? -state.get(ValueLayout.JAVA_INT, ERRNO) : result;
         } catch (RuntimeException | Error bug) {
             throw bug;
         } catch (Throwable t) {

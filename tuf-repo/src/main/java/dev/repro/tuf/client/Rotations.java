@@ -38,11 +38,14 @@ final class Rotations {
     }
 
     private Authority follow(KeyChain chain) throws Refusal, Problem {
-        return switch (chain) {
-            case KeyChain.Pending pending -> follow(take(pending));
-            case KeyChain.Complete complete -> complete.check(kept(complete.start(), complete.next()));
-            case KeyChain.Revoked revoked -> throw revoked.refusal();
-        };
+        if (chain instanceof KeyChain.Revoked revoked) { // no `switch` over types: see dev.repro.base.JsonText
+            throw revoked.refusal();
+        }
+        return chain instanceof KeyChain.Pending pending ? follow(take(pending)) : check((KeyChain.Complete) chain);
+    }
+
+    private Authority check(KeyChain.Complete complete) throws Refusal, Problem {
+        return complete.check(kept(complete.start(), complete.next()));
     }
 
     private KeyChain take(KeyChain.Pending pending) throws Refusal, Problem {

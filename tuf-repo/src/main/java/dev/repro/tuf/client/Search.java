@@ -49,12 +49,12 @@ final class Search {
         Set<RoleName> visited = new HashSet<>();
         Optional<Found> found = own(start, next);
         while (found.isEmpty() && !next.isEmpty()) {
-            found = switch (next.pop()) {
-                // TUF 5.6.7.1: it did not list the target, and does not the second time
-                case One one -> visited.add(one.delegation.role()) ? own(visit(one.from, one.delegation), next)
-                        : Optional.empty();
-                case Several several -> agreed(several);
-            };
+            Step step = next.pop(); // no `switch` over types: see dev.repro.base.JsonText
+            if (step instanceof One one) { // TUF 5.6.7.1: it did not list the target, and does not the second time
+                found = visited.add(one.delegation.role()) ? own(visit(one.from, one.delegation), next) : Optional.empty();
+            } else {
+                found = agreed((Several) step);
+            }
         }
         return found;
     }
