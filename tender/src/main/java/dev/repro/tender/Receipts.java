@@ -43,20 +43,20 @@ public final class Receipts {
     /// @return the receipt's name
     /// @throws Problem exit code 4: it could not be kept, so nothing may start
     public String launched(Granted granted, java.util.List<java.util.List<String>> argv, Instant now) throws Problem {
-        String name = write("launched", granted.ask(), granted.toJson().with("argv", argv), now);
+        return permitted("launched", granted, granted.toJson().with("argv", argv), now);
+    }
+
+    /// For images that leave, to be launched by others: as [#launched].
+    public String handedOver(Granted granted, Path folder, Instant now) throws Problem {
+        return permitted("handed-over", granted, granted.toJson().with("folder", folder.toString()), now);
+    }
+
+    private String permitted(String decision, Granted granted, Json.Obj what, Instant now) throws Problem {
+        String name = write(decision, granted.ask(), what, now);
         if (!granted.links().isEmpty()) {
             marks.launched(granted.release());
         }
         return name;
-    }
-
-    /// For images that leave, to be launched by others: as [#launched].
-    public Path handedOver(Granted granted, Path folder, Instant now) throws Problem {
-        Path file = write("handed-over", granted.ask(), granted.toJson().with("folder", folder.toString()), now);
-        if (!granted.links().isEmpty()) {
-            marks.launched(granted.release());
-        }
-        return file;
     }
 
     /// @throws Problem exit code 4: it could not be kept; the refusal stands
