@@ -105,6 +105,9 @@ public final class Gate {
                         + ", timestamp valid until " + known.expires());
             }
             given = ask.image().isPresent() ? Optional.of(Images.of(ask.image().get())) : Optional.empty();
+            if (shelf.keeps()) {
+                given.ifPresent(Sealed::closeWhenUnreachable);
+            }
             choice = known == null ? null : new Choice(known, policy);
             Choice.Chosen chosen = known == null ? unknown() : judge.ask(() -> choice.release(ask, given), this::unknown);
             Release release = chosen.release();

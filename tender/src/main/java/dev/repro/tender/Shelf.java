@@ -34,6 +34,9 @@ public final class Shelf {
 
     /// Keeps it, if there is room for it.
     synchronized Sealed keep(Sealed sealed) {
+        if (keeps()) {
+            sealed.closeWhenUnreachable(); // a process that goes on must not hold what a refusal left behind
+        }
         if (sealed.size() > most) {
             return sealed;
         }
@@ -41,7 +44,6 @@ public final class Shelf {
         if (same != null) {
             return same;
         }
-        sealed.closeWhenUnreachable();
         bytes += sealed.size();
         for (var eldest = kept.values().iterator(); bytes > most; eldest.remove()) {
             bytes -= eldest.next().size();

@@ -37,6 +37,8 @@ public final class Sealed implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final MemorySegment bytes;
     private Digest digest;
+    /// Gives it back at most once; null where nobody asked for that.
+    private Cleaner.Cleanable unreachable;
 
     private Sealed(int fd, String name, long size) throws Problem {
         this.fd = fd;
@@ -192,12 +194,14 @@ public final class Sealed implements AutoCloseable {
         return digest;
     }
 
-    /// For memory that several use: it is given back when none of them knows it any more. [#close] is then not to be called.
-    public void closeWhenUnreachable() {
-        long address = bytes.address();
-        long length = size;
-        int descriptor = fd;
-        Cleaning.CLEANER.register(this, () -> release(descriptor, address, length));
+    /// For memory that several use: it is given back when none of them knows it any more.
+    public synchronized void closeWhenUnreachable() {
+        if (unreachable == null) {
+            long address = bytes.address();
+            long length = size;
+            int descriptor = fd;
+            unreachable = Cleaning.CLEANER.register(this, () -> release(descriptor, address, length));
+        }
     }
 
     /// Its thread is only begun where somebody needs it.
@@ -212,8 +216,12 @@ public final class Sealed implements AutoCloseable {
 
     /// Gives memory and descriptor back. Processes that were started with them keep theirs.
     @Override
-    public void close() {
+    public synchronized void close() {
         arena.close();
-        release(fd, bytes.address(), size);
+        if (unreachable != null) {
+            unreachable.clean();
+        } else {
+            release(fd, bytes.address(), size);
+        }
     }
 }

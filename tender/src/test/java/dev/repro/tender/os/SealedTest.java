@@ -79,6 +79,15 @@ class SealedTest {
     }
 
     @Test
+    void itIsGivenBackOnce() throws Exception {
+        Sealed sealed = Sealed.of(new byte[] {1}, "x");
+        sealed.closeWhenUnreachable();
+        sealed.closeWhenUnreachable();
+        sealed.close();
+        assertEquals(-9, Sys.call(Sys.FCNTL, sealed.fd(), 1, 0)); // EBADF
+    }
+
+    @Test
     void aTenderThatIsSealedCanBeExecuted() throws Exception {
         try (Sealed program = Sealed.executable(Path.of("/bin/true"), 1 << 24)) {
             Process process = new ProcessBuilder("/proc/" + ProcessHandle.current().pid() + "/fd/" + program.fd()).start();
