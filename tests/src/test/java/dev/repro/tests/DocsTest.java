@@ -137,7 +137,7 @@ class DocsTest {
         helps.keySet().stream().filter(v -> !v.isEmpty()).map(v -> v.split(" ")[0]).map(v -> PAGES.getOrDefault(v, v) + ".md")
                 .forEach(name -> texts.put(name, pages.get(DOCS.resolve(name))));
         texts.put("lint.md", pages.get(DOCS.resolve("lint.md")));
-        texts.forEach((name, text) -> OPTION.matcher(text.replaceAll("`git [^`]*`", "")).results().map(m -> m.group())
+        texts.forEach((name, text) -> OPTION.matcher(text.replaceAll("`git [^`]*`|(?m:^curl .*$)", "")).results().map(m -> m.group())
                 .forEach(option -> assertTrue(known.contains(option), () -> name + " names " + option)));
     }
 
