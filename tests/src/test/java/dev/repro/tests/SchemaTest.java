@@ -424,12 +424,12 @@ class SchemaTest {
         try (Stream<Path> receipts = Files.list(alice.file("state/receipts"))) {
             written("repro.receipt.v1", receipts.findFirst().orElseThrow());
         }
-        assertEquals(0, Repro.run(alice.home(), env, "key", "generate", "--no-password", "operator.pem").code());
-        Files.writeString(alice.file("policy.toml"), Files.readString(alice.file("policy.toml")) + "[operator]\nkeys = [\"operator.pub\"]\n");
+        String key = alice.file(".config/repro/author/author.pem").toString();
+        Files.writeString(alice.file("policy.toml"), Files.readString(alice.file("policy.toml")) + "[operator]\nkeys = [\"" + alice.publicKey() + "\"]\n");
         printed("repro.policy.v1", 0, Repro.run(alice.home(), env, "policy", "show", "--json"));
         printed("repro.policy.v1", 0, Repro.run(alice.home(), env, "policy", "check", "--json"));
-        printed("repro.policy-signature.v1", 0, Repro.run(alice.home(), env, "policy", "sign", "--json", "--key", "operator.pem"));
-        printed("repro.policy-permission.v1", 0, Repro.run(alice.home(), env, "policy", "permit", "--json", "hello@1.0.0", "--key", "operator.pem"));
+        printed("repro.policy-signature.v1", 0, Repro.run(alice.home(), env, "policy", "sign", "--json", "--key", key));
+        printed("repro.policy-permission.v1", 0, Repro.run(alice.home(), env, "policy", "permit", "--json", "hello@1.0.0", "--key", key));
         gate(alice, env);
     }
 
