@@ -54,6 +54,7 @@ final class Guest {
     private final Facts facts;
     private final List<Process> processes;
     private String receipt = "";
+    private boolean settled;
 
     Guest(Facts facts, List<Process> processes) {
         this.facts = facts;
@@ -94,8 +95,9 @@ final class Guest {
         return processes.stream().anyMatch(p -> p.pid == 0 && p.ending == null);
     }
 
-    /// Wakes those who [#await] it.
+    /// Wakes those who [#await] it, if it has ended and that is written down.
     synchronized void changed() {
+        settled = isEnded();
         notifyAll();
     }
 
@@ -104,10 +106,10 @@ final class Guest {
     /// @return whether it has
     synchronized boolean await(Duration patience) throws InterruptedException {
         long due = System.nanoTime() + patience.toNanos();
-        for (long left = due - System.nanoTime(); !isEnded() && left > 0; left = due - System.nanoTime()) {
+        for (long left = due - System.nanoTime(); !settled && left > 0; left = due - System.nanoTime()) {
             wait(Math.max(1, left / 1_000_000));
         }
-        return isEnded();
+        return settled;
     }
 
     private String state() {
@@ -147,6 +149,7 @@ final class Guest {
             }
             var guest = new Guest(facts, processes);
             guest.receipt(fields.string("receipt"));
+            guest.changed();
             return guest;
         } catch (DateTimeParseException e) {
             throw Problem.usage("not a time").where(where).found(e.getParsedString()).because(e);

@@ -169,6 +169,9 @@ class GuestsTest {
         Guest guest = guest("untold", 1);
         files.write(guest);
         Pid pid = run(guest, 0, "/bin/sleep", "1000");
+        while (!Tags.running().containsKey("untold/0")) {
+            Thread.onSpinWait(); // a program has its environment a moment after it was executed
+        }
         Guests next = another();
         next.recover(BOOT);
         Guest found = next.find("untold").orElseThrow();
