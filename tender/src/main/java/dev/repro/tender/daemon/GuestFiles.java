@@ -21,8 +21,10 @@ import java.util.List;
 final class GuestFiles {
     private final Path running;
     private final Path ended;
+    private final Tags tags;
 
     private GuestFiles(Path running, Path ended) {
+        this.tags = new Tags(running);
         this.running = running;
         this.ended = ended;
     }
@@ -34,6 +36,11 @@ final class GuestFiles {
         } catch (IOException e) {
             throw unwritable(state, e);
         }
+    }
+
+    /// How processes of these guests are marked.
+    Tags tags() {
+        return tags;
     }
 
     private static Problem unwritable(Path file, IOException e) {

@@ -233,7 +233,7 @@ final class Guests {
         for (GuestFiles.Found file : files.running()) {
             known(file).ifPresent(found::add);
         }
-        Map<String, Integer> marked = found.stream().anyMatch(Guest::isStarting) ? Tags.running() : Map.of();
+        Map<String, Integer> marked = found.stream().anyMatch(Guest::isStarting) ? files.tags().running() : Map.of();
         for (Guest guest : found) {
             synchronized (this) {
                 hold(guest);

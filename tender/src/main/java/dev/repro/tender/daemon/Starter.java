@@ -48,7 +48,7 @@ final class Starter {
         String program = permit.program().map(p -> "/proc/" + SELF + "/fd/" + p.fd()).orElse(argv.getFirst()); // the built-in tender is a JVM
         int console = guest.facts().console() ? consoles.append(guest.id(), index) : consoles.nothing();
         try {
-            return Pid.child(Spawn.start(program, argv, Tags.environment(guest.id(), index),
+            return Pid.child(Spawn.start(program, argv, files.tags().environment(guest.id(), index),
                     List.of(consoles.nothing(), console, console), kept));
         } finally {
             Reference.reachabilityFence(permit); // its memory is given back when nobody holds it

@@ -11,25 +11,32 @@ import java.util.List;
 import java.util.Map;
 
 /// The one word in a tender's environment that tells whose it is: a daemon that is killed between a start and its note of it finds it by that.
+///
+/// It is `REPRO_GUEST=ID/INDEX FOLDER`: another daemon of this user, with another folder, may have a guest of the same id.
 final class Tags {
     private static final String NAME = "REPRO_GUEST=";
     private static final String PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-    private Tags() {}
+    private final String end;
 
-    /// All of the environment of a tender.
-    static List<String> environment(String id, int index) {
-        return List.of(PATH, "LC_ALL=C.UTF-8", NAME + id + "/" + index);
+    /// @param folder where this daemon notes what runs
+    Tags(Path folder) {
+        this.end = " " + folder.toAbsolutePath().normalize();
     }
 
-    /// The numbers of all marked processes of this user, by `ID/INDEX`.
-    static Map<String, Integer> running() {
+    /// All of the environment of a tender.
+    List<String> environment(String id, int index) {
+        return List.of(PATH, "LC_ALL=C.UTF-8", NAME + id + "/" + index + end);
+    }
+
+    /// The numbers of all processes of this user that are marked for this folder, by `ID/INDEX`.
+    Map<String, Integer> running() {
         var out = new HashMap<String, Integer>();
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
             for (Path process : processes) {
                 String mark = mark(process);
-                if (!mark.isEmpty()) {
-                    out.put(mark, Integer.parseInt(process.getFileName().toString()));
+                if (mark.endsWith(end)) {
+                    out.put(mark.substring(0, mark.length() - end.length()), Integer.parseInt(process.getFileName().toString()));
                 }
             }
         } catch (IOException e) {

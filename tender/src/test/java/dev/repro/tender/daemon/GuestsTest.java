@@ -71,7 +71,7 @@ class GuestsTest {
     }
 
     private Pid run(Guest guest, int index, String... argv) throws Problem {
-        int number = Spawn.start(argv[0], List.of(argv), Tags.environment(guest.id(), index),
+        int number = Spawn.start(argv[0], List.of(argv), files.tags().environment(guest.id(), index),
                 List.of(consoles.nothing(), consoles.nothing(), consoles.nothing()), List.of());
         return Pid.child(number);
     }
@@ -169,7 +169,7 @@ class GuestsTest {
         Guest guest = guest("untold", 1);
         files.write(guest);
         Pid pid = run(guest, 0, "/bin/sleep", "1000");
-        while (!Tags.running().containsKey("untold/0")) {
+        while (!files.tags().running().containsKey("untold/0")) {
             Thread.onSpinWait(); // a program has its environment a moment after it was executed
         }
         Guests next = another();
