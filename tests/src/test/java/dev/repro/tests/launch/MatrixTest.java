@@ -45,8 +45,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MatrixTest {
     private static final int STEP = Integer.getInteger("REPRO_MATRIX", 23);
     /// For each tender.
-    private static final int RACES = Integer.getInteger("REPRO_RACES", 350);
-    private static final int PAIRS = STEP == 1 ? 1 : 8;
+    private static final int RACES = Integer.getInteger("REPRO_RACES", 260);
+    private static final int PAIRS = STEP == 1 ? 1 : 16;
     private static final Set<Integer> CODES = Set.of(60, 61, 62, 63);
 
     @TempDir(factory = InMemory.class)
