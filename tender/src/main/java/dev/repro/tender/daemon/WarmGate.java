@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /// The gate, kept warm: policy, verified metadata and sealed images stay in memory from launch to launch.
 ///
@@ -97,6 +98,19 @@ final class WarmGate implements AutoCloseable {
             }
             tried = System.nanoTime();
         }
+
+        /// For who knows of news: waits until it is time again, unless somebody else has refreshed since this was asked.
+        private synchronized void refreshNext(long asked) {
+            if (tried - asked > 0) {
+                return;
+            }
+            try {
+                TimeUnit.NANOSECONDS.sleep(SHORTEST.toNanos() - (System.nanoTime() - tried)); // not at all if that is long ago
+                refresh(Duration.ZERO);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // the daemon ends
+            }
+        }
     }
 
     /// @throws Refused the policy is missing, unsigned or older than one before
@@ -168,7 +182,7 @@ final class WarmGate implements AutoCloseable {
             if (e.rule() != Denied.Rule.RELEASE_UNKNOWN) {
                 throw e;
             }
-            now.refresh(SHORTEST); // it may have been published a moment ago
+            now.refreshNext(System.nanoTime()); // it may have been published a moment ago
             return now.gate.permit(ask, now::known, false, Told.NOBODY);
         }
     }
